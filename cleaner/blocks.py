@@ -1,0 +1,164 @@
+"""Blocks: a document cut into lines, and the small facts about a line that judgement rests on."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+# What sites put before a line to mark it as an item, a link or a label.
+BULLETS = "-–—*•·●○◦▪▫■□►▶▸▷›»→➤➜➔⇒☛✓✔✅❏❖◆◇★☆👉📌📰🔴🔵>|+~#="
+_BULLET = re.compile(rf"(?:[{re.escape(BULLETS)}]|&gt;|&bull;|&raquo;|&rarr;|&ndash;|&mdash;)")
+_ITEM = re.compile(rf"\s*(?:[-*•·●○◦▪▫■►▶▸›»→➤👉❏❖+]|>{{1,3}}|&gt;|&bull;|&raquo;)(?:\s|(?<=[•·●▪■►▶▸›»→➤👉>]))")
+_NUMBERED = re.compile(r"\s*\d{1,2}[.)]\s")
+_EDGE = BULLETS + " \t\u00a0\u200b\u200c\u200d\u200e\u200f\ufeff\ufe0f\u2060\u3000()[]{}<>【】「」『』〔〕（）《》«"
+_TAIL = _EDGE + ".:;,!?…。：؛،।॥？！»|"
+
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[a-zA-Z]{2,8});")
+_ZERO = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff\ufe0f\u00ad\u0307\u0640"))
+_SAME = {
+    **{ord(c): " " for c in "\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\t"},
+    **{ord(c): "'" for c in "‘’‛´`ʼʹ"},
+    **{ord(c): '"' for c in "“”„‟"},
+    **{ord(c): "-" for c in "‐‑‒–—―−"},
+    **{code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)},
+    ord("ي"): "ی",
+    ord("ك"): "ک",
+    ord("ى"): "ی",
+    ord("ı"): "i",
+    ord("İ"): "I",
+}
+_TIDY = {**_ZERO, **_SAME}
+
+_STOP = ".!?…。！？।॥؟۔։።᙮‥"
+_CLOSING = "\"'”’»›)]）」』】\u200b\u200e\u200f\u00a0 *_"
+_NOT_SPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
+
+
+def tidy(text: str) -> str:
+    """Return `text` with its look-alikes made one: quotes, dashes, spaces, full-width forms, entities, hidden marks.
+
+    Only for comparing; what is written out is always the original.
+
+    >>> tidy("Also\\u200b read： &quot;Rain&quot; — ‘more’")
+    'Also read: "Rain" - \\'more\\''
+    """
+    if "&" in text:
+        text = _ENTITY.sub(_unescape, text)
+    if text.isascii():
+        return text.replace("`", "'").replace("\t", " ")
+    if not unicodedata.is_normalized("NFC", text):
+        text = unicodedata.normalize("NFC", text)
+    return text.translate(_TIDY)
+
+
+def fold(text: str) -> str:
+    """Return `tidy(text)` in lower case.
+
+    >>> fold("İLGİLİ HABER")
+    'ilgili haber'
+    """
+    return tidy(text).lower()
+
+
+def bare(text: str) -> str:
+    """Return `fold(text)` without bullets, brackets and punctuation at its ends: a phrase as rules list it.
+
+    >>> bare(" >>> Read more: ")
+    'read more'
+    """
+    return fold(text).strip(_TAIL)
+
+
+def spaceless(text: str) -> bool:
+    """Whether `text` holds letters of a script that puts no spaces between words (Chinese, Japanese, Thai, Khmer ...).
+
+    >>> spaceless("広告"), spaceless("광고")
+    (True, False)
+    """
+    return _NOT_SPACED.search(text) is not None
+
+
+def _unescape(match: re.Match[str]) -> str:
+    import html
+
+    return html.unescape(match.group())
+
+
+class Block:
+    """One line of a document (or, of a page, one element's text).
+
+    `start` and `end` are offsets of the stripped text in the source, in characters; `line` counts from 1;
+    `gap` is the number of line ends between the block before and this one. `tag` is the element's name
+    ("p", "head", "item", "quote", "table", "pre"; empty in plain text), `links` the share of its text that is linked.
+    """
+
+    __slots__ = ("end", "gap", "item", "line", "links", "plain", "start", "stops", "tag", "text")
+
+    def __init__(self, text: str, start: int, line: int, gap: int, tag: str = "", links: float = 0.0) -> None:
+        self.text = text
+        self.start = start
+        self.end = start + len(text)
+        self.line = line
+        self.gap = gap
+        self.tag = tag
+        self.links = links
+        self.plain = text.lstrip(_EDGE)
+        self.item = len(self.plain) < len(text) and _ITEM.match(text) is not None
+        self.stops = text.rstrip(_CLOSING)[-1:] in _STOP
+
+    @property
+    def prose(self) -> bool:
+        """Whether this reads like a paragraph: a sentence that ends, long enough to say something."""
+        return self.stops and self.weight >= 60
+
+    @property
+    def short(self) -> bool:
+        """Whether this reads like a headline, label or item: no longer than two lines of print, no full stop."""
+        return self.weight <= 160 and not (self.stops and self.text.rstrip(_CLOSING)[-1:] not in "?？؟!！…")
+
+    @property
+    def listed(self) -> bool:
+        """Whether a bullet or a number stands before the text."""
+        return self.item or self.tag == "item" or _NUMBERED.match(self.text) is not None
+
+    @property
+    def weight(self) -> int:
+        """Length in Latin letters: a character of a script without spaces says about as much as two and a half."""
+        n = len(self.text)
+        if self.text.isascii() or n > 400:
+            return n
+        return n + 3 * len(_NOT_SPACED.findall(self.text)) // 2
+
+
+_LINE = re.compile(r"[^\n\r]+")
+_BREAK = re.compile(r"</?(?:p|br|div|li|ul|ol)\b[^<>]{0,200}>", re.IGNORECASE)
+
+
+def cut(text: str) -> list[Block]:
+    """Cut a text into blocks, a line each; `<br>` and `<p>` left in a line end a block too.
+
+    >>> [(b.text, b.line, b.gap) for b in cut("One.\\n\\n- Two<br>Three")]
+    [('One.', 1, 0), ('- Two', 3, 2), ('Three', 3, 0)]
+    """
+    blocks = []
+    line, at, gap = 1, 0, 0
+    tags = "<" in text and _BREAK.search(text) is not None
+    for found in _LINE.finditer(text):
+        between = text[at : found.start()]
+        ends = between.count("\n") or between.count("\r")
+        line += ends
+        gap += ends
+        at = found.end()
+        for start, piece in _pieces(found.group(), found.start()) if tags else ((found.start(), found.group()),):
+            stripped = piece.strip()
+            if stripped:
+                blocks.append(Block(stripped, start + piece.index(stripped[0]), line, gap))
+                gap = 0
+    return blocks
+
+
+def _pieces(line: str, offset: int) -> Iterator[tuple[int, str]]:
+    at = 0
+    for tag in _BREAK.finditer(line):
+        yield offset + at, line[at : tag.start()]
+        at = tag.end()
+    yield offset + at, line[at:]

@@ -1,0 +1,144 @@
+"""Context: what a block is, judged by the blocks around it.
+
+A label decides over the links below it; a list ends where the article goes on. Every step here has an id of its own,
+as rules have, so that `--explain` can name it and `--skip` can switch it off.
+"""
+
+import re
+from collections.abc import Sequence
+
+from cleaner.blocks import Block, bare
+from cleaner.rules import Hit
+
+# id -> (kind, why); what data can't say
+STEPS = {
+    "any/embedded-post": ("embed", "The text, author and date of an embedded post."),
+    "any/listed-link": ("related", "A headline in a list of links under, or over, a label."),
+    "any/repeated-text": ("caption", "A line that repeats, word for word, what a paragraph of the article says."),
+    "any/after-the-end": ("other", "What follows the line at which the article is over."),
+}
+
+_ASKS = "?？؟"
+
+
+def placed(blocks: Sequence[Block], hits: list[Hit | None]) -> list[Hit | None]:
+    """Return the hits without those of rules that hold at one end of a document only and stand in its middle."""
+    if all(hit is None or hit.where == "any" for hit in hits):
+        return hits
+    prose = [i for i, block in enumerate(blocks) if block.prose and hits[i] is None]
+    first, last = (prose[min(1, len(prose) - 1)], prose[max(-2, -len(prose))]) if prose else (len(blocks), -1)
+    bounds = {"any": (-1, len(blocks)), "start": (-1, first), "end": (last, len(blocks))}
+    return [hit if hit is None or bounds[hit.where][0] < i < bounds[hit.where][1] else None for i, hit in enumerate(hits)]
+
+
+def items(blocks: Sequence[Block], hits: Sequence[Hit | None], i: int) -> list[int]:
+    """Return the blocks that are the list under the label `i`."""
+    run = _below(blocks, hits, i)
+    return run if run else _before(blocks, hits, i)
+
+
+def _below(blocks: Sequence[Block], hits: Sequence[Hit | None], i: int) -> list[int]:
+    first = i + 1
+    while first < len(blocks) and hits[first] is not None and not _is_label(hits[first]):
+        first += 1
+    if first == len(blocks):
+        return []
+    if blocks[first].listed:
+        return _listed(blocks, hits, first)
+    run: list[int] = []
+    gap = blocks[first].gap
+    for k in range(first, len(blocks)):
+        block = blocks[k]
+        if _is_label(hits[k]) or not _headline(block) or block.listed or (run and block.gap > gap):
+            break
+        run.append(k)
+    after = run[-1] + 1 if run else first
+    if not run or after == len(blocks) or blocks[after].gap > gap or _is_label(hits[after]):
+        return run
+    if any(blocks[k].links for k in run) and not blocks[run[-1]].links:
+        return [k for k in run if blocks[k].links]
+    return run if _is_link(blocks, run) else run[:-1]
+
+
+def _listed(blocks: Sequence[Block], hits: Sequence[Hit | None], first: int) -> list[int]:
+    """The items of a bulleted list: as long as bullets of the same sort go on."""
+    mark = blocks[first].text[0]
+    run = []
+    for k in range(first, len(blocks)):
+        block = blocks[k]
+        same = block.text[0] == mark or (mark.isdigit() and block.text[0].isdigit()) or block.tag == "item"
+        if not block.listed or not same or block.weight > 220 or _is_label(hits[k]):
+            break
+        run.append(k)
+    return run
+
+
+def _before(blocks: Sequence[Block], hits: Sequence[Hit | None], i: int) -> list[int]:
+    """The items of a list whose label comes last: bulleted lines, or linked ones, right above it."""
+    run: list[int] = []
+    for k in range(i - 1, -1, -1):
+        block = blocks[k]
+        if hits[k] is not None or not _headline(block) or not (block.item or block.links > 0.8):
+            break
+        run.append(k)
+    over = run[-1] - 1 if run else 0
+    if len(run) < 2 or len(run) > 12 or (over >= 0 and blocks[over].text[-1] in ":："):
+        return []
+    return run
+
+
+def _headline(block: Block) -> bool:
+    return block.short and block.text[-1] not in ":："
+
+
+def _is_label(hit: Hit | None) -> bool:
+    return hit is not None and hit.cut in ("list", "rest") and hit.whole
+
+
+def _is_link(blocks: Sequence[Block], run: list[int]) -> bool:
+    """Whether the last short line before the article goes on is one more link, not the next section's heading."""
+    last = blocks[run[-1]]
+    if last.tag == "head":
+        return False
+    others = [blocks[k].weight for k in run[:-1]]
+    if not others:
+        return last.weight >= 48
+    return last.weight >= 48 and last.weight >= 0.6 * sum(others) / len(others)
+
+
+def inside(blocks: Sequence[Block], hits: Sequence[Hit | None], i: int) -> list[int]:
+    """Return the blocks between the line that opens an embedded post and the line that closes it."""
+    for k in range(i + 1, min(i + 8, len(blocks))):
+        hit = hits[k]
+        if hit is not None and hit.kind == "embed":
+            return list(range(i + 1, k)) if hit.cut != "list" else []
+    return []
+
+
+def over(blocks: Sequence[Block], i: int) -> bool:
+    """Whether enough of an article stands before block `i` that a line may end it."""
+    prose = [b.weight for b in blocks[:i] if b.prose]
+    return len(prose) >= 2 and sum(prose) >= 400
+
+
+_WORDY = re.compile(r"\w")
+
+
+def repeats(blocks: Sequence[Block], gone: Sequence[bool]) -> list[int]:
+    """Return the blocks, of a line of print or more, whose text a longer paragraph of the article holds whole."""
+    longer = [(k, b) for k, b in enumerate(blocks) if b.prose and not gone[k]]
+    if len(longer) < 3:
+        return []
+    found = []
+    texts: dict[int, str] = {}
+    for k, block in enumerate(blocks):
+        if gone[k] or block.weight < 45 or block.weight > 300 or block.listed or block.tag in ("head", "quote"):
+            continue
+        start = block.text[:24]
+        for n, other in longer:
+            if n != k and len(other.text) > len(block.text) + 20 and start in other.text:
+                phrase = bare(block.text)
+                if phrase in texts.setdefault(n, bare(other.text)):
+                    found.append(k)
+                    break
+    return found

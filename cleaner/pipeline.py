@@ -1,0 +1,240 @@
+"""The pipeline: read a document into blocks, mark what is not article, write what has no mark."""
+
+from collections.abc import Collection
+from functools import lru_cache
+from pathlib import Path
+from typing import NamedTuple
+
+from cleaner import context, posts
+from cleaner.blocks import Block, cut
+from cleaner.rules import Called, Hit, Matcher, matcher
+
+
+class Mark(NamedTuple):
+    """A verdict: `source[start:end]` is noise of this kind, says this rule."""
+
+    start: int
+    end: int
+    kind: str
+    rule: str
+
+
+class Removal(NamedTuple):
+    """What was removed: its kind, the id of the rule or step that says so, its text, its line (from 1)."""
+
+    kind: str
+    rule: str
+    text: str
+    line: int
+
+
+# --- read --------------------------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=8)
+def rules_for(files: tuple[str, ...], skip: frozenset[str]) -> Matcher:
+    """Return the rules that hold for a run; read once."""
+    return matcher([Path(file) for file in files], skip)
+
+
+# --- mark --------------------------------------------------------------------------------------------------------
+
+
+def mark(text: str, blocks: list[Block], rules: Matcher) -> list[Mark]:
+    """Return the marks of a document, in its order; a block has one mark over all of it, or some over parts."""
+    called = rules.called(text)
+    hits = context.placed(blocks, [rules.hit(block.text, block.plain, called.blocks) for block in blocks])
+    whole = _rule_marks(blocks, hits)
+    parts = _post_marks(blocks, whole, rules)
+    _list_marks(blocks, hits, whole, rules)
+    _end_marks(blocks, hits, whole, rules)
+    _repeat_marks(blocks, whole, rules)
+    _span_marks(blocks, whole, parts, rules, called)
+    return _joined(blocks, whole, parts)
+
+
+Whole = list["tuple[str, str] | None"]  # of each block (kind, rule), or None
+Parts = dict[int, list[Mark]]  # of some blocks the marks inside; offsets in the block's text
+
+
+def _rule_marks(blocks: list[Block], hits: list[Hit | None]) -> Whole:
+    return [None if hit is None else (hit.kind, hit.id) for hit in hits]
+
+
+def _step(name: str) -> tuple[str, str]:
+    return context.STEPS[name][0], name
+
+
+def _post_marks(blocks: list[Block], whole: Whole, rules: Matcher) -> Parts:
+    parts: Parts = {}
+    if posts.ID in rules.skip:
+        return parts
+    verdict = _step(posts.ID)
+    for k, start, end in posts.find(blocks, [w is not None for w in whole]):
+        if start == 0 and end == len(blocks[k].text):
+            whole[k] = verdict
+        else:
+            parts.setdefault(k, []).append(Mark(start, end, *verdict))
+    return parts
+
+
+def _list_marks(blocks: list[Block], hits: list[Hit | None], whole: Whole, rules: Matcher) -> None:
+    if "any/listed-link" in rules.skip:
+        return
+    for i, hit in enumerate(hits):
+        if hit is None or hit.cut != "list" or not hit.whole:
+            continue
+        if hit.kind == "embed":
+            for k in context.inside(blocks, hits, i):
+                whole[k] = whole[k] or _step(posts.ID)
+        else:
+            for k in context.items(blocks, hits, i):
+                whole[k] = whole[k] or (hit.kind, "any/listed-link")
+
+
+def _end_marks(blocks: list[Block], hits: list[Hit | None], whole: Whole, rules: Matcher) -> None:
+    if "any/after-the-end" in rules.skip:
+        return
+    for i, hit in enumerate(hits):
+        if hit is not None and hit.cut == "rest" and context.over(blocks, i):
+            for k in range(i + 1, len(blocks)):
+                whole[k] = whole[k] or (hit.kind, "any/after-the-end")
+            return
+
+
+def _repeat_marks(blocks: list[Block], whole: Whole, rules: Matcher) -> None:
+    if "any/repeated-text" not in rules.skip:
+        for k in context.repeats(blocks, [w is not None for w in whole]):
+            whole[k] = _step("any/repeated-text")
+
+
+def _span_marks(blocks: list[Block], whole: Whole, parts: Parts, rules: Matcher, called: Called) -> None:
+    for place, literal in called.spans:
+        name = rules.tables["tries"][place][0]
+        kind = rules.rules[name][0]
+        for k, block in enumerate(blocks):
+            if whole[k] is None and literal in block.text.lower():
+                for found in rules.compiled(place).finditer(block.text):
+                    if found.end() > found.start():
+                        parts.setdefault(k, []).append(Mark(found.start(), found.end(), kind, name))
+
+
+def _joined(blocks: list[Block], whole: Whole, parts: Parts) -> list[Mark]:
+    """Marks with offsets in the source; a block of which its parts leave no word goes whole."""
+    marks = []
+    for k, block in enumerate(blocks):
+        verdict = whole[k]
+        if verdict is not None:
+            marks.append(Mark(block.start, block.end, *verdict))
+            continue
+        inside = sorted(parts.get(k, ()))
+        rest, at, kept = "", 0, []
+        for m in inside:
+            if m.end > at:
+                rest += block.text[at : max(at, m.start)]
+                kept.append(m._replace(start=max(at, m.start)))
+                at = m.end
+        if not kept:
+            continue
+        rest += block.text[at:]
+        if any(c.isalnum() for c in rest):
+            marks += [m._replace(start=block.start + m.start, end=block.start + m.end) for m in kept]
+        else:
+            marks.append(Mark(block.start, block.end, kept[0].kind, kept[0].rule))
+    return marks
+
+
+# --- write -------------------------------------------------------------------------------------------------------
+
+
+def cuts(text: str, blocks: list[Block], marks: list[Mark]) -> list[tuple[int, int]]:
+    """Return the ranges of `text` to leave out: the marks, with the gaps that would stand double without them."""
+    by_start = {m.start: m for m in marks}
+    gone = [b.start in by_start and by_start[b.start].end == b.end for b in blocks]
+    ranges: list[tuple[int, int]] = []
+    last = -1  # the last block that stays
+    for k, block in enumerate(blocks):
+        if gone[k]:
+            continue
+        if last < k - 1:
+            ranges.append(_gap(text, blocks, last, k))
+        ranges += [_span(text, block, m) for m in marks if block.start <= m.start < block.end]
+        last = k
+    if blocks and last < len(blocks) - 1:
+        ranges.append((blocks[last].end if last >= 0 else blocks[0].start, blocks[-1].end))
+    return ranges
+
+
+def _gap(text: str, blocks: list[Block], before: int, after: int) -> tuple[int, int]:
+    """The range between two blocks that stay: all but the wider of the gaps at its two ends."""
+    start, end = blocks[before + 1].start, blocks[after].start
+    if before < 0:
+        return start, end
+    left = text[blocks[before].end : start]
+    right = text[blocks[after - 1].end : end]
+    if right.count("\n") > left.count("\n"):
+        return blocks[before].end, blocks[after - 1].end
+    return start, end
+
+
+def _span(text: str, block: Block, mark: Mark) -> tuple[int, int]:
+    """The range of a mark inside a line, with one of the spaces beside it."""
+    start, end = mark.start, mark.end
+    left = start == block.start or text[start - 1].isspace()
+    while end < block.end and text[end].isspace() and left:
+        end += 1
+    if end == block.end:
+        while start > block.start and text[start - 1].isspace():
+            start -= 1
+    return start, end
+
+
+def without(text: str, ranges: list[tuple[int, int]]) -> str:
+    """Return `text` without the ranges."""
+    kept, at = [], 0
+    for start, end in ranges:
+        kept.append(text[at:start])
+        at = end
+    kept.append(text[at:])
+    return "".join(kept)
+
+
+def run(text: str, rules: Matcher, keep: Collection[str] = (), blocks: list[Block] | None = None) -> tuple[str, list[Removal], list[tuple[int, int]]]:
+    """Clean a text until nothing more goes: the clean text, what went, and the ranges of `text` that went."""
+    removed: list[tuple[int, Removal]] = []
+    gone: list[tuple[int, int]] = []
+    rest = text
+    while True:
+        blocks = cut(rest) if blocks is None else blocks
+        marks = [m for m in mark(rest, blocks, rules) if m.kind not in keep]
+        if not marks:
+            return rest, [r for _, r in sorted(removed, key=lambda pair: pair[0])], gone
+        ranges = cuts(rest, blocks, marks)
+        for m in marks:
+            at = _origin(m.start, gone)
+            line = text.count("\n", 0, at) + 1
+            removed.append((at, Removal(m.kind, m.rule, rest[m.start : m.end], line)))
+        rest = without(rest, ranges)
+        gone = _merged(gone, ranges)
+        blocks = None
+
+
+def _origin(place: int, gone: list[tuple[int, int]]) -> int:
+    """Return where a place of the shortened text stands in the text it came from."""
+    for start, end in gone:
+        if start > place:
+            break
+        place += end - start
+    return place
+
+
+def _merged(gone: list[tuple[int, int]], more: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return `gone`, and ranges of what it left, as ranges of the first text."""
+    new = [(_origin(start, gone), _origin(end - 1, gone) + 1) for start, end in more]
+    out: list[tuple[int, int]] = []
+    for start, end in sorted(gone + new):
+        if out and start <= out[-1][1]:
+            out[-1] = (out[-1][0], max(end, out[-1][1]))
+        else:
+            out.append((start, end))
+    return out
