@@ -1,0 +1,84 @@
+"""Try rules on their own examples: every `noise` must go, every `prose` must stay."""
+
+import re
+import time
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from cleaner.pipeline import run
+from cleaner.rules import Matcher, Rule, alternatives, index
+
+BEFORE = "The first paragraph of the story ends with a full stop, as paragraphs of news stories do."
+AFTER = "The second paragraph of the story says more about it, and it ends with a full stop as well."
+
+
+def failures(rules: Iterable[Rule], tables: dict[str, Any]) -> Iterator[str]:
+    """Yield a sentence for each example that does not do as it says.
+
+    `noise` is tried against its own rule alone and against all of `tables`, between two paragraphs that must
+    stay, set apart by a line end and by a blank line; `prose` against all of `tables`.
+    """
+    everything = Matcher(tables)
+    for rule in rules:
+        if rule.selector:
+            yield from _on_page(rule)
+            continue
+        alone = Matcher(index([rule]))
+        for example in rule.noise:
+            text, rest = example if isinstance(example, list) else (example, "")
+            for gap in ("\n", "\n\n"):
+                want = gap.join([BEFORE, rest, AFTER] if rest else [BEFORE, AFTER])
+                source = gap.join([BEFORE, text, AFTER])
+                got = run(source, alone)[0]
+                if got != want:
+                    yield f"{rule.id}: this noise does not go by its own rule: {text!r}"
+                    break
+                got = run(source, everything)[0]
+                if got != want:
+                    yield f"{rule.id}: with all rules, this noise leaves {got[len(BEFORE) : -len(AFTER)].strip()!r}: {text!r}"
+                    break
+        for text in rule.prose:
+            removed = run(f"{BEFORE}\n\n{text}\n\n{AFTER}", everything)[1]
+            if removed:
+                yield f"{rule.id}: this prose would be lost to {removed[0].rule}: {text!r}"
+
+
+def _on_page(rule: Rule) -> Iterator[str]:
+    from cleaner import page
+
+    for example in rule.noise:
+        text, _ = example if isinstance(example, list) else (example, "")
+        if not page.selected(rule.selector, text):
+            yield f"{rule.id}: the selector does not find this noise: {text!r}"
+    for text in rule.prose:
+        if page.selected(rule.selector, text):
+            yield f"{rule.id}: this prose would be lost to its own selector: {text!r}"
+
+
+def slow(rule: Rule, seconds: float = 0.05) -> Iterator[str]:
+    """Yield a sentence for each expression of a rule whose time grows faster than its input.
+
+    An expression sees at most `limit` characters (one that cuts spans: any number), so it is tried on lines of
+    that length, made of its own letters, that almost match.
+    """
+    parts = [rule.match] if rule.cut == "span" else alternatives(rule.match)
+    for part in parts if rule.match else ():
+        compiled = re.compile(part, re.IGNORECASE)
+        search = compiled.search if rule.cut == "span" else compiled.match
+        longest = 20_000 if rule.cut == "span" else rule.limit
+        for hostile in _hostile(part, longest):
+            began = time.perf_counter()
+            search(hostile)
+            if time.perf_counter() - began > seconds:
+                yield f"{rule.id}: {part!r} is slow on {hostile[:40]!r}..., {len(hostile)} characters; bound its repetitions"
+                break
+
+
+def _hostile(expression: str, size: int) -> Iterator[str]:
+    words = re.findall(r"[^\W\d_]{2,}", re.sub(r"\\.", " ", expression))[:12]
+    seeds = ["a", " ", "A ", "a1 ", "1", "1:", "(", "@a", "- ", "Aa, ", "a/", '"a', *words, *(w + " " for w in words), " ".join(words) + " "]
+    for seed in seeds:
+        body = (seed * (size // len(seed) + 1))[: size - 1]
+        yield body + "\x00"
+        for word in words[:3]:
+            yield (word + " " + body)[: size - 1] + "\x00"
