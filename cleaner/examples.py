@@ -29,16 +29,16 @@ def failures(rules: Iterable[Rule], tables: dict[str, Any]) -> Iterator[str]:
             for gap in ("\n", "\n\n"):
                 want = gap.join([BEFORE, rest, AFTER] if rest else [BEFORE, AFTER])
                 source = gap.join([BEFORE, text, AFTER])
-                got = run(source, alone)[0]
+                got = run(source, alone).text
                 if got != want:
                     yield f"{rule.id}: this noise does not go by its own rule: {text!r}"
                     break
-                got = run(source, everything)[0]
+                got = run(source, everything).text
                 if got != want:
                     yield f"{rule.id}: with all rules, this noise leaves {got[len(BEFORE) : -len(AFTER)].strip()!r}: {text!r}"
                     break
         for text in rule.prose:
-            removed = run(f"{BEFORE}\n\n{text}\n\n{AFTER}", everything)[1]
+            removed = run(f"{BEFORE}\n\n{text}\n\n{AFTER}", everything).removed
             if removed:
                 yield f"{rule.id}: this prose would be lost to {removed[0].rule}: {text!r}"
 

@@ -151,6 +151,8 @@ def cuts(text: str, blocks: list[Block], marks: list[Mark]) -> list[tuple[int, i
     """Return the ranges of `text` to leave out: the marks, with the gaps that would stand double without them."""
     by_start = {m.start: m for m in marks}
     gone = [b.start in by_start and by_start[b.start].end == b.end for b in blocks]
+    inside = iter(marks)
+    mark = next(inside, None)
     ranges: list[tuple[int, int]] = []
     last = -1  # the last block that stays
     for k, block in enumerate(blocks):
@@ -158,7 +160,10 @@ def cuts(text: str, blocks: list[Block], marks: list[Mark]) -> list[tuple[int, i
             continue
         if last < k - 1:
             ranges.append(_gap(text, blocks, last, k))
-        ranges += [_span(text, block, m) for m in marks if block.start <= m.start < block.end]
+        while mark is not None and mark.start < block.end:
+            if mark.start >= block.start:
+                ranges.append(_span(text, block, mark))
+            mark = next(inside, None)
         last = k
     if blocks and last < len(blocks) - 1:
         ranges.append((blocks[last].end if last >= 0 else blocks[0].start, blocks[-1].end))
@@ -199,40 +204,82 @@ def without(text: str, ranges: list[tuple[int, int]]) -> str:
     return "".join(kept)
 
 
-def run(text: str, rules: Matcher, keep: Collection[str] = (), blocks: list[Block] | None = None) -> tuple[str, list[Removal], list[tuple[int, int]]]:
-    """Clean a text until nothing more goes: the clean text, what went, and the ranges of `text` that went."""
-    removed: list[tuple[int, Removal]] = []
+class Done(NamedTuple):
+    """A cleaned text: its removals in order, the ranges of the source that went, the blocks that stay."""
+
+    text: str
+    removed: list[Removal]
+    cuts: list[tuple[int, int]]
+    blocks: list[Block]
+
+
+def run(text: str, rules: Matcher, keep: Collection[str] = (), blocks: list[Block] | None = None) -> Done:
+    """Clean a text until nothing more goes, so that cleaning twice changes nothing.
+
+    `blocks`, of a page, know tags and links; what they leave is judged once more as the plain text it now is.
+    """
+    found: list[tuple[int, Mark, str]] = []
     gone: list[tuple[int, int]] = []
-    rest = text
+    rest, kept = text, blocks
+    now = cut(rest) if blocks is None else blocks
     while True:
-        blocks = cut(rest) if blocks is None else blocks
-        marks = [m for m in mark(rest, blocks, rules) if m.kind not in keep]
-        if not marks:
-            return rest, [r for _, r in sorted(removed, key=lambda pair: pair[0])], gone
-        ranges = cuts(rest, blocks, marks)
-        for m in marks:
-            at = _origin(m.start, gone)
-            line = text.count("\n", 0, at) + 1
-            removed.append((at, Removal(m.kind, m.rule, rest[m.start : m.end], line)))
-        rest = without(rest, ranges)
-        gone = _merged(gone, ranges)
-        blocks = None
-
-
-def _origin(place: int, gone: list[tuple[int, int]]) -> int:
-    """Return where a place of the shortened text stands in the text it came from."""
-    for start, end in gone:
-        if start > place:
+        marks = [m for m in mark(rest, now, rules) if m.kind not in keep]
+        if not marks and blocks is None:
             break
-        place += end - start
-    return place
+        found += zip(_origins([m.start for m in marks], gone), marks, [rest[m.start : m.end] for m in marks], strict=True)
+        if kept is not None:
+            whole = {m.start: m.end for m in marks}
+            kept = [b for b in kept if whole.get(b.start) != b.end] if blocks is not None else kept
+        ranges = cuts(rest, now, marks)
+        gone = _merged(gone, ranges)
+        rest = without(rest, ranges)
+        blocks = None
+        now = cut(rest)
+    found.sort(key=lambda f: f[0])
+    lines = _lines(text, [f[0] for f in found])
+    removed = [Removal(m.kind, m.rule, piece, line) for (_, m, piece), line in zip(found, lines, strict=True)]
+    return Done(rest, removed, gone, now if kept is None else _tagged(now, kept))
+
+
+def _tagged(now: list[Block], kept: list[Block]) -> list[Block]:
+    """Return the blocks that stay, with the tags they had on the page."""
+    at = 0
+    for block in now:
+        for k in range(at, len(kept)):
+            if kept[k].text == block.text or block.text in kept[k].text:
+                block.tag, block.links = kept[k].tag, kept[k].links
+                at = k + 1
+                break
+    return now
+
+
+def _lines(text: str, places: list[int]) -> list[int]:
+    """Return the line, from 1, of each of some places in order."""
+    lines, line, at = [], 1, 0
+    for place in places:
+        line += text.count("\n", at, place)
+        at = place
+        lines.append(line)
+    return lines
+
+
+def _origins(places: list[int], gone: list[tuple[int, int]]) -> list[int]:
+    """Return where places of the shortened text, in order, stand in the text it came from."""
+    out, k, by = [], 0, 0
+    for place in places:
+        while k < len(gone) and gone[k][0] <= place + by:
+            by += gone[k][1] - gone[k][0]
+            k += 1
+        out.append(place + by)
+    return out
 
 
 def _merged(gone: list[tuple[int, int]], more: list[tuple[int, int]]) -> list[tuple[int, int]]:
     """Return `gone`, and ranges of what it left, as ranges of the first text."""
-    new = [(_origin(start, gone), _origin(end - 1, gone) + 1) for start, end in more]
+    starts = _origins([start for start, _ in more], gone)
+    ends = _origins([end - 1 for _, end in more], gone)
     out: list[tuple[int, int]] = []
-    for start, end in sorted(gone + new):
+    for start, end in sorted(gone + [(s, e + 1) for s, e in zip(starts, ends, strict=True)]):
         if out and start <= out[-1][1]:
             out[-1] = (out[-1][0], max(end, out[-1][1]))
         else:
