@@ -7,7 +7,7 @@ from typing import NamedTuple
 from cleaner import decode, pipeline
 from cleaner.blocks import Block
 from cleaner.pipeline import Removal
-from cleaner.rules import KINDS
+from cleaner.rules import KINDS, Matcher
 
 FORMATS = ("auto", "text", "html")
 
@@ -105,10 +105,10 @@ def _run(
     return Cleaned(done.text, tuple(done.removed), url=url, source=text, cuts=tuple(done.cuts), blocks=tuple(done.blocks))
 
 
-def _page(html: str, rules: pipeline.Matcher, keep: frozenset[str], url: str | None, metadata: bool) -> Cleaned:
+def _page(html: str, rules: Matcher, keep: frozenset[str], url: str | None, metadata: bool) -> Cleaned:
     from cleaner import page
 
-    elements = [(name, rules.rules[name][0], path) for name, path in rules.tables["element"] if name not in rules.skip]
+    elements = [(name, rules.rules[name][0], *need) for name, *need in rules.tables["element"] if name not in rules.skip]
     found = page.read(html, [e for e in elements if e[1] not in keep], url, metadata)
     done = pipeline.run(found.text, rules, keep, found.blocks)
     pruned = [Removal(kind, rule, text, line) for rule, kind, text, line in found.pruned]

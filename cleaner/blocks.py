@@ -6,16 +6,17 @@ from collections.abc import Iterator
 
 # What sites put before a line to mark it as an item, a link or a label.
 BULLETS = "-–—*•·●○◦▪▫■□►▶▸▷›»→➤➜➔⇒☛✓✔✅❏❖◆◇★☆👉📌📰🔴🔵>|+~#="
-_BULLET = re.compile(rf"(?:[{re.escape(BULLETS)}]|&gt;|&bull;|&raquo;|&rarr;|&ndash;|&mdash;)")
-_ITEM = re.compile(rf"\s*(?:[-*•·●○◦▪▫■►▶▸›»→➤👉❏❖+]|>{{1,3}}|&gt;|&bull;|&raquo;)(?:\s|(?<=[•·●▪■►▶▸›»→➤👉>]))")
+_ITEM = re.compile(r"\s*(?:[-*•·●○◦▪▫■►▶▸›»→➤👉❏❖+]|>{1,3}|&gt;|&bull;|&raquo;)(?:\s|(?<=[•·●▪■►▶▸›»→➤👉>]))")
 _NUMBERED = re.compile(r"\s*\d{1,2}[.)]\s")
 _EDGE = BULLETS + " \t\u00a0\u200b\u200c\u200d\u200e\u200f\ufeff\ufe0f\u2060\u3000()[]{}<>【】「」『』〔〕（）《》«"
 _TAIL = _EDGE + ".:;,!?…。：؛،।॥？！»|"
 
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[a-zA-Z]{2,8});")
-_ZERO = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff\ufe0f\u00ad\u0307\u0640"))
-_SAME = {
-    **{ord(c): " " for c in "\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\t"},
+_HIDDEN = "\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff\ufe0f\u00ad\u0307\u0640"
+_WIDE = "\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\t"
+_TIDY = {
+    **dict.fromkeys(map(ord, _HIDDEN)),
+    **{ord(c): " " for c in _WIDE},
     **{ord(c): "'" for c in "‘’‛´`ʼʹ"},
     **{ord(c): '"' for c in "“”„‟"},
     **{ord(c): "-" for c in "‐‑‒–—―−"},
@@ -26,7 +27,6 @@ _SAME = {
     ord("ı"): "i",
     ord("İ"): "I",
 }
-_TIDY = {**_ZERO, **_SAME}
 
 _STOP = ".!?…。！？।॥؟۔։።᙮‥"
 _CLOSING = "\"'”’»›)]）」』】\u200b\u200e\u200f\u00a0 *_"

@@ -4,10 +4,20 @@ import codecs
 import re
 from typing import NamedTuple
 
-_MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
-_DECLARED = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w:-]{2,40})|<\?xml[^>]{0,100}?encoding\s*=\s*["']([\w:-]{2,40})""", re.IGNORECASE)
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_DECLARED = re.compile(
+    rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w:-]{2,40})|<\?xml[^>]{0,100}?encoding\s*=\s*["']([\w:-]{2,40})""",
+    re.IGNORECASE,
+)
 _CONTROL = bytes(set(range(32)) - {0, 9, 10, 11, 12, 13, 27})
-_SIGNATURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"%PDF-", b"PK\x03\x04", b"\x1f\x8b", b"\x7fELF", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd", b"RIFF", b"MZ\x90")
+_PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF")
+_SIGNATURES = (*_PICTURES, b"%PDF-", b"PK\x03\x04", b"\x1f\x8b", b"\x7fELF", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd", b"MZ\x90")
 
 
 class Decoded(NamedTuple):
@@ -57,7 +67,7 @@ def decode(data: bytes) -> Decoded:
     text = data.decode("utf-8", "surrogateescape")
     bad = sum("\udc80" <= c <= "\udcff" for c in text[:200_000])
     good = sum(c > "\x7f" for c in text[:200_000]) - bad
-    if bad <= 3 and bad < good or bad * 10 < good:
+    if (bad <= 3 and bad < good) or bad * 10 < good:
         return Decoded(text, "surrogateescape")
     found = _DECLARED.search(data[:4096])
     if found is not None:

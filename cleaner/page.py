@@ -12,10 +12,13 @@ from typing import Any, NamedTuple
 
 from cleaner.blocks import Block
 
-_HTML = re.compile(r"\s*(?:<!--.{0,2000}?-->\s*|<\?xml[^>]{0,200}>\s*)*<(?:!doctype\s+html|html|head|body|article|main|section|div|table|meta|title|script|link|h[1-6])\b", re.IGNORECASE | re.DOTALL)
+_HTML = re.compile(
+    r"\s*(?:<!--.{0,2000}?-->\s*|<\?xml[^>]{0,200}>\s*)*"
+    r"<(?:!doctype\s+html|html|head|body|article|main|section|div|table|meta|title|script|link|h[1-6])\b",
+    re.IGNORECASE | re.DOTALL,
+)
 _FRAGMENT = re.compile(r"\s*<(p|ul|ol|blockquote|figure|span|a|b|i|em|strong|header|nav)\b[^<>]*>", re.IGNORECASE)
 _CLOSED = re.compile(r"</(?:p|ul|ol|blockquote|figure|div)\s*>", re.IGNORECASE)
-_SPACE = re.compile(r"\s+")
 LARGEST = 0.3  # share of a page's text that an element rule may take at most
 
 
@@ -71,7 +74,8 @@ def selected(selector: str, html: str) -> bool:
 
 def _parse(html: str) -> Any:
     """Return the tree of a page, or None where there is none; broken markup is mended, nothing is fetched."""
-    from lxml import etree, html as lxml_html
+    from lxml import etree
+    from lxml import html as lxml_html
 
     data = html.encode("utf-8", "replace")
     parser = lxml_html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True, huge_tree=False)
@@ -81,42 +85,44 @@ def _parse(html: str) -> Any:
         return None
 
 
-def read(html: str, elements: Iterable[tuple[str, str, str]], url: str | None, metadata: bool) -> Page:
-    """Read a page; `elements` are (rule, kind, XPath) of what to prune."""
+def read(html: str, elements: Iterable[tuple[str, str, str, str]], url: str | None, metadata: bool) -> Page:
+    """Read a page; `elements` are (rule, kind, text that must occur, XPath) of what to prune."""
     import logging
 
     from trafilatura import bare_extraction
+    from trafilatura.settings import Document
 
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
     tree = _parse(html)
     if tree is None:
         return Page("", [], [], Metadata(), False)
-    pruned = _prune(tree, elements)
+    names = "\n".join({*_xpath("//@class")(tree), *_xpath("//@id")(tree)})
+    pruned = _prune(tree, [e for e in elements if e[2] in names])
     anchors = _anchors(tree)
     try:
         found = bare_extraction(tree, url=url, include_comments=False, with_metadata=metadata)
     except RecursionError:
         found = None
-    if found is None or found.body is None:
+    if not isinstance(found, Document) or found.body is None:
         return Page("", [], pruned, Metadata(), False)
     text, blocks = _blocks(found.body, anchors)
-    facts = Metadata(found.title, found.author, found.date, tree.get("lang") or found.language, found.sitename, url or found.url) if metadata else Metadata()
-    return Page(text, blocks, pruned, facts, bool(text))
+    language = tree.get("lang") or found.language
+    about = Metadata(found.title, found.author, found.date, language, found.sitename, url or found.url) if metadata else Metadata()
+    return Page(text, blocks, pruned, about, bool(text))
 
 
-def _prune(tree: Any, elements: Iterable[tuple[str, str, str]]) -> list[tuple[str, str, str, int]]:
+def _prune(tree: Any, elements: Iterable[tuple[str, str, str, str]]) -> list[tuple[str, str, str, int]]:
     pruned = []
-    body = tree.find("body")
     whole = None
-    for rule, kind, expression in elements:
+    for rule, kind, _, expression in elements:
         for element in _xpath(expression)(tree):
             parent = element.getparent()
             if parent is None or element.tag in ("body", "html", "article", "main"):
                 continue
-            text = _SPACE.sub(" ", " ".join(element.itertext())).strip()
+            text = " ".join(" ".join(element.itertext()).split())
             if whole is None:
-                whole = sum(len(t) for t in (body if body is not None else tree).itertext(tag=None))
-            if len(text) > max(800, LARGEST * whole):
+                whole = sum(len(p.xpath("string()")) for p in tree.iter("p"))
+            if len(text) > max(600, LARGEST * whole):
                 continue
             if text:
                 pruned.append((rule, kind, text, element.sourceline or 0))
@@ -143,7 +149,7 @@ def _anchors(tree: Any) -> set[str]:
 
 
 def _clean(text: str) -> str:
-    text = _SPACE.sub(" ", text).strip()
+    text = " ".join(text.split())
     return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 

@@ -25,7 +25,10 @@ _DASH = r"(?:[—–―-]{1,3}|&mdash;|&ndash;|&#8212;|&#8211;)"
 _ATTRIBUTION = re.compile(rf"{_DASH}\s?[^\n—]{{0,80}}?{_HANDLE}\s?(?:[·,-]\s)?{_DATE}")
 _ALONE = re.compile(rf"\s*(?:>\s)?{_DASH}?\s?[^\n—:.!?]{{0,60}}?{_HANDLE}\s?(?:[·,-]\s)?{_DATE}\.?\s*$")
 _LINK = re.compile(r"(?:https?://t\.co/\w+|(?:https?://)?pic\.(?:twitter|x)\.com/\w+)(?:…|\.\.\.)?")
-_MARK = re.compile(r"(?:^|[\s.!?)])[#＃]\w{2,}|(?:^|[\s.(!?])@\w{2,}|https?://|t\.co/|pic\.(?:twitter|x)\.com|[\U0001f000-\U0001faff\u2600-\u27bf]")
+_LAST_LINK = re.compile(_LINK.pattern + r"\s{0,3}$")
+_MARK = re.compile(
+    r"(?:^|[\s.!?)])[#＃]\w{2,}|(?:^|[\s.(!?])@\w{2,}|https?://|t\.co/|pic\.(?:twitter|x)\.com|[\U0001f000-\U0001faff\u2600-\u27bf]"
+)
 _SAID = re.compile(r"^(?:\S+\s){3,}?[^:]{0,200}:\s+(?=\S)")
 _SENTENCE = re.compile(r"(?<=[.!?…。！？।])[\"”’»)]*\s+")
 
@@ -79,10 +82,8 @@ def _body(before: str) -> int:
         if len(before) - start > 300 or (begin < len(before) and not _MARK.search(before[start:begin])):
             break
         begin = start
-    link = None
-    for link in _LINK.finditer(before):
-        pass
-    return begin if begin < len(before) else link.start() if link and link.end() >= len(before) - 2 else begin
+    link = _LAST_LINK.search(before)
+    return link.start() if begin == len(before) and link is not None else begin
 
 
 def _above(blocks: list[Block], taken: list[bool], i: int) -> list[tuple[int, int, int]]:

@@ -130,7 +130,7 @@ def _check(table: dict[str, Any], path: Path) -> Rule:
             raise bad(f"{loose[0]!r} must begin or end with fixed letters, or the rule name in 'words' what must occur")
     if table.get("selector"):
         _check_selector(table["selector"], bad)
-    values = {k: tuple(v) if isinstance(v, list) else v for k, v in table.items()}
+    values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in table.items()}
     return Rule(**{**values, "id": f"{path.stem}/{name}"})
 
 
@@ -178,7 +178,8 @@ def keys(expression: str) -> tuple[str, list[str]]:
     if head:
         return "head", head
     if tokens and str(tokens[-1][0]) == "AT" and str(tokens[-1][1]) in ("AT_END", "AT_END_STRING"):
-        tail = _beginnings(_mirror(tokens[:-1]))
+        marks = expression.endswith((r"\W*$", r"\W*\Z"))  # the end is sought without them, too
+        tail = _beginnings(_mirror(tokens[: -2 if marks else -1]))
         if tail:
             return "tail", [key[::-1] for key in tail]
     return "every", []
@@ -293,9 +294,10 @@ def index(rules: Iterable[Rule]) -> dict[str, Any]:
 
     `rules`: id -> [kind, cut, limit, where]; `tries`: [[id, expression]]; `lines`, `leads`: phrase -> id;
     `head`, `tail`: key -> [place in `tries`]; `word`: a word in lower case -> [[place, text that must occur]];
-    `text`: [the same], for texts that are no words; `every`: [place]; `element`: [[id, XPath]].
+    `text`: [the same], for texts that are no words; `every`: [place]; `element`: [[id, text that must occur in a class or id, XPath]].
     """
-    table: dict[str, Any] = {"rules": {}, "tries": [], "lines": {}, "leads": {}, "head": {}, "tail": {}, "word": {}, "text": [], "every": [], "element": []}
+    table: dict[str, Any] = {name: {} for name in ("rules", "lines", "leads", "head", "tail", "word")}
+    table.update({name: [] for name in ("tries", "text", "every", "element")})
     for rule in rules:
         table["rules"][rule.id] = [rule.kind, rule.cut, rule.limit, rule.where]
         for phrase in rule.lines:
@@ -303,9 +305,7 @@ def index(rules: Iterable[Rule]) -> dict[str, Any]:
         for phrase in rule.leads:
             table["leads"].setdefault(bare(phrase), rule.id)
         if rule.selector:
-            import cssselect
-
-            table["element"].append([rule.id, cssselect.HTMLTranslator().css_to_xpath(rule.selector)])
+            table["element"] += [[rule.id, *entry] for entry in selectors(rule.selector)]
         whole = rule.cut == "span"
         for part in [] if not rule.match else [rule.match] if whole else alternatives(rule.match):
             where, found = ("every", []) if whole else keys(part)
@@ -323,6 +323,23 @@ def index(rules: Iterable[Rule]) -> dict[str, Any]:
                 else:
                     table["word"].setdefault(word, []).append([place, low])
     return table
+
+
+def selectors(selector: str) -> list[list[str]]:
+    """Return, for each part of a CSS selector, a text that must occur in some class or id of the page, and its XPath.
+
+    >>> selectors("ins.ads")
+    [['ads', "descendant-or-self::ins[@class and contains(concat(' ', normalize-space(@class), ' '), ' ads ')]"]]
+    """
+    import cssselect
+
+    translator = cssselect.HTMLTranslator()
+    found = []
+    for part in cssselect.parse(selector):
+        named = re.findall(r"""[.#]([\w-]+)|\[(?:class|id)[*^$~|]?=['"]([^'"]+)['"]""", part.canonical())
+        need = max((name or value for name, value in named), key=len, default="")
+        found.append([need, translator.selector_to_xpath(part)])
+    return found
 
 
 def merge(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
@@ -354,6 +371,7 @@ class Hit(NamedTuple):
 
 
 _SEPARATOR = re.compile(r"([^\n:|>»→：｜›]{1,70}?)\s*(?:[:|>»→：｜›]|\s[-–—]+(?=\s)|[–—](?=\S))\s*")
+_MARKS = re.compile(r"\W+$")
 _ENDED = re.compile(r"[.!?…。！？।؟](?=\s)")
 
 
@@ -380,7 +398,8 @@ class Matcher:
         table = self.tables["word"]
         for word in table.keys() & set(WORD.findall(low)):
             entries += [entry for entry in table[word] if entry[1] in low]
-        blocks, spans = [], []
+        blocks: list[tuple[int, str]] = []
+        spans: list[tuple[int, str]] = []
         for place, literal in sorted(entries):
             rule = self.tables["tries"][place][0]
             if rule not in self.skip:
@@ -420,7 +439,7 @@ class Matcher:
         name = leads.get(label)
         if name is None or name in self.skip or size > max(LIMIT, self.rules[name][2]):
             return None
-        if first.islower() and " " not in label or len(_ENDED.findall(plain, lead.end())) > 1:
+        if (first.islower() and " " not in label) or len(_ENDED.findall(plain, lead.end())) > 1:
             return None
         return self._hit(name, False)
 
@@ -439,13 +458,15 @@ class Matcher:
                     tidied = tidy(form)
                     for place in places:
                         yield place, tidied
-        end = fold(text[-12:])
-        for n in range(min(KEY, len(end)), 0, -1):
-            places = tail.get(end[-n:])
-            if places:
-                tidied = tidy(text)
-                for place in places:
-                    yield place, tidied
+        end = fold(text[-16:])
+        worded = _MARKS.sub("", end)
+        for ending in (end, worded) if len(worded) < len(end) else (end,):
+            for n in range(min(KEY, len(ending)), 0, -1):
+                places = tail.get(ending[-n:])
+                if places:
+                    tidied = tidy(text)
+                    for place in places:
+                        yield place, tidied
         if called:
             low = text.lower()
             for place, literal in called:

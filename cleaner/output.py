@@ -1,0 +1,158 @@
+"""Output: a cleaned document as text, Markdown or JSON, and the views of what was removed."""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from cleaner.api import Cleaned
+from cleaner.rules import KINDS
+
+SHAPES = ("text", "markdown", "json")
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_SPECIAL = re.compile(r"^([#>*+-]|\d+[.)])(?=\s)")
+_COLOURS = {
+    "related": 33,
+    "embed": 36,
+    "promo": 35,
+    "ad": 31,
+    "ui": 34,
+    "caption": 32,
+    "byline": 94,
+    "legal": 90,
+    "comment": 95,
+    "other": 91,
+}
+
+
+def shaped(done: Cleaned, shape: str) -> str:
+    """Return a cleaned document in one of SHAPES; a last line that does not end is left so in text."""
+    if shape == "json":
+        return as_json(done) + "\n"
+    text = markdown(done) if shape == "markdown" else done.text
+    return text + "\n" if text and done.source != done.text and not text.endswith("\n") and _is_page(done) else text
+
+
+def _is_page(done: Cleaned) -> bool:
+    return any(block.tag for block in done.blocks)
+
+
+def as_json(done: Cleaned) -> str:
+    """Return one JSON object on one line: text, the page's facts, and every removal with kind, rule and line."""
+    fields = ("title", "author", "date", "language", "site", "url")
+    facts = {name: getattr(done, name) for name in fields if getattr(done, name) is not None}
+    removed = [r._asdict() for r in done.removed]
+    data = json.dumps({"text": done.text, **facts, "removed": removed}, ensure_ascii=False)
+    try:
+        data.encode("utf-8")
+    except UnicodeEncodeError:  # a lone surrogate has no UTF-8: JSON can escape it
+        return json.dumps({"text": done.text, **facts, "removed": removed})
+    return data
+
+
+def markdown(done: Cleaned) -> str:
+    """Return a page's blocks as Markdown; a plain text is Markdown as it is."""
+    if not _is_page(done):
+        return done.text
+    out: list[str] = []
+    before = ""
+    for block in done.blocks:
+        together = block.tag == before and block.tag in ("item", "pre", "table", "quote")
+        if out and not together:
+            out += ["```", ""] if before == "pre" else [""]
+        if block.tag == "pre" and not together:
+            out.append("```")
+        out += _table_row(block.text, together) if block.tag == "table" else [_marked(block.tag, block.text)]
+        before = block.tag
+    return "\n".join([*out, "```"] if before == "pre" else out)
+
+
+def _marked(tag: str, text: str) -> str:
+    if tag == "pre":
+        return text
+    text = _SPECIAL.sub(r"\\\1", text)
+    return {"head": "## ", "item": "- ", "quote": "> "}.get(tag, "") + text
+
+
+def _table_row(text: str, together: bool) -> list[str]:
+    cells = text.split(" | ")
+    row = f"| {' | '.join(cells)} |"
+    return [row] if together else [row, "|" + " --- |" * len(cells)]
+
+
+# --- views -------------------------------------------------------------------------------------------------------
+
+
+def visible(text: str) -> str:
+    """Return `text` on one line, with what could move a terminal's cursor or turn its direction made visible.
+
+    >>> visible("a\\x1b[2J\\nb")
+    'a\\\\x1b[2J b'
+    """
+    text = " ".join(text.split())
+    return _CONTROL.sub(lambda m: m.group().encode("unicode_escape").decode("ascii"), text)
+
+
+def explained(name: str, done: Cleaned) -> Iterator[str]:
+    """Yield a line for each removal: INPUT:LINE: KIND/RULE-ID: text."""
+    for r in done.removed:
+        yield f"{visible(name)}:{r.line}: {r.kind}/{r.rule}: {visible(r.text)}"
+
+
+def diff(done: Cleaned, colour: bool) -> Iterator[str]:
+    """Yield the lines of the judged text: " " before one that stays, "-" before what goes, "+" before what is left of it."""
+    by_line = {r.line: r for r in reversed(done.removed)}
+    at, cuts = 0, iter([*done.cuts, (len(done.source) + 1, len(done.source) + 1)])
+    start, end = next(cuts)
+    for number, line in enumerate(done.source.split("\n"), 1):
+        stop = at + len(line)
+        left, place = "", at
+        while start <= stop:
+            left += done.source[place : max(place, start)]
+            place = max(place, min(end, stop))
+            if end > stop:
+                break
+            start, end = next(cuts)
+        left += done.source[place:stop]
+        if left == line:
+            yield " " + line
+        else:
+            removal = by_line.get(number)
+            yield _struck("-" + line, removal.kind, removal.rule, colour) if removal else "-" + line
+            if left.strip():
+                yield "+" + left
+        at = stop + 1
+
+
+def _struck(line: str, kind: str, rule: str, colour: bool) -> str:
+    if not colour:
+        return line
+    return f"\x1b[{_COLOURS[kind]};9m{line}\x1b[0m  \x1b[2m{kind}/{rule}\x1b[0m"
+
+
+class Totals:
+    """Counts over many documents, for `--stats`."""
+
+    def __init__(self) -> None:
+        self.documents = self.read = self.written = self.failed = 0
+        self.lines: Counter[str] = Counter()
+        self.characters: Counter[str] = Counter()
+
+    def add(self, done: Cleaned) -> None:
+        """Count a cleaned document."""
+        self.documents += 1
+        self.read += len(done.source)
+        self.written += len(done.text)
+        for r in done.removed:
+            self.lines[r.kind] += 1
+            self.characters[r.kind] += len(r.text)
+
+    def table(self) -> Iterable[str]:
+        """Yield the lines of a table: removals and characters by kind."""
+        yield f"{'kind':9} {'removed':>8} {'characters':>11}"
+        for kind in KINDS:
+            if self.lines[kind]:
+                yield f"{kind:9} {self.lines[kind]:8} {self.characters[kind]:11}"
+        yield f"{'all':9} {sum(self.lines.values()):8} {sum(self.characters.values()):11}"
+        yield f"{self.documents} documents, {self.failed} failed, {self.read} characters judged, {self.written} kept"
