@@ -1,38 +1,55 @@
 """The library: `clean` gives the article, `explain` also what was removed and why."""
 
-from collections.abc import Collection, Iterable
-from os import PathLike, fspath
-from typing import NamedTuple
+from __future__ import annotations
 
-from cleaner import decode, pipeline
-from cleaner.blocks import Block
+from functools import lru_cache
+
+from cleaner import KINDS, pipeline
+from cleaner.matcher import Rulebook
 from cleaner.pipeline import Removal
-from cleaner.rules import KINDS, Matcher
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+    from os import PathLike
+
+    from cleaner.blocks import Block
 
 FORMATS = ("auto", "text", "html")
 
 
-class Cleaned(NamedTuple):
+class Cleaned:
     """A cleaned document.
 
     `text` is the article, `removed` what was taken out, in order. Of a page, `title`, `author`, `date` (YYYY-MM-DD),
     `language`, `site` and `url` are what it says of itself. `source` is the text that was judged (of a page, its main
     content), `cuts` the ranges of it, in characters, that are not in `text`; `blocks` are the lines of `text` with
-    their tags. `error` says why a document came back as it was, or is None.
+    their tags.
     """
 
-    text: str
-    removed: tuple[Removal, ...]
-    title: str | None = None
-    author: str | None = None
-    date: str | None = None
-    language: str | None = None
-    site: str | None = None
-    url: str | None = None
-    source: str = ""
-    cuts: tuple[tuple[int, int], ...] = ()
-    blocks: tuple[Block, ...] = ()
-    error: str | None = None
+    __slots__ = ("author", "blocks", "cuts", "date", "language", "removed", "site", "source", "text", "title", "url")
+
+    def __init__(self, done: pipeline.Done, source: str, url: str | None = None) -> None:
+        self.text = done.text
+        self.removed: tuple[Removal, ...] = tuple(done.removed)
+        self.source = source
+        self.cuts: tuple[tuple[int, int], ...] = tuple(done.cuts)
+        self.blocks: tuple[Block, ...] = tuple(done.blocks)
+        self.title: str | None = None
+        self.author: str | None = None
+        self.date: str | None = None
+        self.language: str | None = None
+        self.site: str | None = None
+        self.url = url
+
+    def __repr__(self) -> str:
+        return f"Cleaned(text={self.text!r}, removed={self.removed!r})"
+
+
+@lru_cache(maxsize=8)
+def rulebook(files: tuple[str, ...] = (), skip: frozenset[str] = frozenset()) -> Rulebook:
+    """Return the rules of a run, read once; raises RuleError."""
+    return Rulebook(files, skip)
 
 
 def clean(
@@ -94,35 +111,31 @@ def _run(
     unknown = sorted(keep - set(KINDS))
     if unknown:
         raise ValueError(f"there is no kind {unknown[0]!r}; the kinds are {', '.join(KINDS)}")
-    chosen = pipeline.rules_for(tuple(fspath(file) for file in rules), frozenset((skip,) if isinstance(skip, str) else skip))
-    text = source if isinstance(source, str) else decode.decode(bytes(source)).text
+    files = tuple(file if isinstance(file, str) else file.__fspath__() for file in rules)
+    book = rulebook(files, frozenset((skip,) if isinstance(skip, str) else skip))
+    if isinstance(source, str):
+        text = source
+    else:
+        from cleaner.decode import decode
+
+        text = decode(bytes(source)).text
     if "<" in text[:5000] and format != "text":
         from cleaner import page
 
         if format == "html" or page.is_html(text):
-            return _page(text, chosen, keep, url, metadata)
-    done = pipeline.run(text, chosen, keep)
-    return Cleaned(done.text, tuple(done.removed), url=url, source=text, cuts=tuple(done.cuts), blocks=tuple(done.blocks))
+            return _page(text, book, keep, url, metadata)
+    return Cleaned(pipeline.run(text, book, keep), text, url)
 
 
-def _page(html: str, rules: Matcher, keep: frozenset[str], url: str | None, metadata: bool) -> Cleaned:
+def _page(html: str, book: Rulebook, keep: frozenset[str], url: str | None, metadata: bool) -> Cleaned:
     from cleaner import page
 
-    elements = [(name, rules.rules[name][0], *need) for name, *need in rules.tables["element"] if name not in rules.skip]
+    base = book.base
+    elements = [(name, base.rules[name][0], *need) for name, *need in base.tables["element"] if name not in book.skip]
     found = page.read(html, [e for e in elements if e[1] not in keep], url, metadata)
-    done = pipeline.run(found.text, rules, keep, found.blocks)
-    pruned = [Removal(kind, rule, text, line) for rule, kind, text, line in found.pruned]
+    done = Cleaned(pipeline.run(found.text, book, keep, found.blocks), found.text, url)
+    done.removed = (*(Removal(kind, rule, text, line) for rule, kind, text, line in found.pruned), *done.removed)
     about = found.metadata
-    return Cleaned(
-        done.text,
-        (*pruned, *done.removed),
-        title=about.title,
-        author=about.author,
-        date=about.date,
-        language=about.language,
-        site=about.site,
-        url=url or about.url,
-        source=found.text,
-        cuts=tuple(done.cuts),
-        blocks=tuple(done.blocks),
-    )
+    done.title, done.author, done.date = about.title, about.author, about.date
+    done.language, done.site, done.url = about.language, about.site, url or about.url
+    return done

@@ -11,7 +11,8 @@ _NUMBERED = re.compile(r"\s*\d{1,2}[.)]\s")
 _EDGE = BULLETS + " \t\u00a0\u200b\u200c\u200d\u200e\u200f\ufeff\ufe0f\u2060\u3000()[]{}<>【】「」『』〔〕（）《》«"
 _TAIL = _EDGE + ".:;,!?…。：؛،।॥？！»|"
 
-_ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[a-zA-Z]{2,8});")
+# Expressions that few texts need are compiled when first used: start-up counts.
+_ENTITY = r"&(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[a-zA-Z]{2,8});"
 _HIDDEN = "\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff\ufe0f\u00ad\u0307\u0640"
 _WIDE = "\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\t"
 _TIDY = {
@@ -30,7 +31,7 @@ _TIDY = {
 
 _STOP = ".!?…。！？।॥؟۔։።᙮‥"
 _CLOSING = "\"'”’»›)]）」』】\u200b\u200e\u200f\u00a0 *_"
-_NOT_SPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
+_NOT_SPACED = "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]"
 
 
 def tidy(text: str) -> str:
@@ -42,7 +43,7 @@ def tidy(text: str) -> str:
     'Also read: "Rain" - \\'more\\''
     """
     if "&" in text:
-        text = _ENTITY.sub(_unescape, text)
+        text = re.sub(_ENTITY, _unescape, text)
     if text.isascii():
         return text.replace("`", "'").replace("\t", " ")
     if not unicodedata.is_normalized("NFC", text):
@@ -74,7 +75,7 @@ def spaceless(text: str) -> bool:
     >>> spaceless("広告"), spaceless("광고")
     (True, False)
     """
-    return _NOT_SPACED.search(text) is not None
+    return re.search(_NOT_SPACED, text) is not None
 
 
 def _unescape(match: re.Match[str]) -> str:
@@ -126,11 +127,11 @@ class Block:
         n = len(self.text)
         if self.text.isascii() or n > 400:
             return n
-        return n + 3 * len(_NOT_SPACED.findall(self.text)) // 2
+        return n + 3 * len(re.findall(_NOT_SPACED, self.text)) // 2
 
 
 _LINE = re.compile(r"[^\n\r]+")
-_BREAK = re.compile(r"</?(?:p|br|div|li|ul|ol)\b[^<>]{0,200}>", re.IGNORECASE)
+_BREAK = r"(?i)</?(?:p|br|div|li|ul|ol)\b[^<>]{0,200}>"
 
 
 def cut(text: str) -> list[Block]:
@@ -141,7 +142,7 @@ def cut(text: str) -> list[Block]:
     """
     blocks = []
     line, at, gap = 1, 0, 0
-    tags = "<" in text and _BREAK.search(text) is not None
+    tags = "<" in text and re.search(_BREAK, text) is not None
     for found in _LINE.finditer(text):
         between = text[at : found.start()]
         ends = between.count("\n") or between.count("\r")
@@ -158,7 +159,7 @@ def cut(text: str) -> list[Block]:
 
 def _pieces(line: str, offset: int) -> Iterator[tuple[int, str]]:
     at = 0
-    for tag in _BREAK.finditer(line):
+    for tag in re.finditer(_BREAK, line):
         yield offset + at, line[at : tag.start()]
         at = tag.end()
     yield offset + at, line[at:]

@@ -1,10 +1,15 @@
 """The command: read each input, clean it, write it; messages and exit status are for people and shells."""
 
+from __future__ import annotations
+
 import argparse
 import os
 import sys
-from collections.abc import Iterator
-from typing import Any, NamedTuple, NoReturn
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any, NoReturn
 
 HELP = """\
 cleaner: a scraped news article in, the article alone out
@@ -35,13 +40,6 @@ Exit status: 0 done, 1 noise found with --check, 2 something failed (the rest wa
 
 class Failure(Exception):
     """What went wrong with one document, in a sentence for a person."""
-
-
-class Input(NamedTuple):
-    """One document to clean: its name for messages, and its bytes."""
-
-    name: str
-    data: bytes
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -97,7 +95,9 @@ def _run(options: argparse.Namespace) -> int:
 
         print(f"cleaner {__version__}")
         return 0
-    from cleaner.rules import KINDS, RuleError
+    from cleaner import KINDS
+    from cleaner.api import rulebook
+    from cleaner.errors import RuleError
 
     unknown = [kind for kind in options.keep if kind not in KINDS]
     if unknown:
@@ -107,9 +107,7 @@ def _run(options: argparse.Namespace) -> int:
             return _list(options)
         if options.check_rules:
             return _check_rules(options)
-        from cleaner.pipeline import rules_for
-
-        rules_for(tuple(options.rules), frozenset(options.skip))
+        rulebook(tuple(options.rules), frozenset(options.skip))
     except RuleError as error:
         raise Failure(str(error)) from None
     if not options.inputs and sys.stdin is not None and sys.stdin.isatty():
@@ -125,24 +123,24 @@ def _clean_all(options: argparse.Namespace) -> int:
     target = _Target(options)
     for name in options.inputs or ["-"]:
         try:
-            source = _read(name)
+            data = _read(name)
         except Failure as failure:
             status = _say(options, name, str(failure))
             totals.failed += 1
             continue
-        done, problem = _clean(source.data, options)
+        done, problem = _clean(data, options)
         if done is None:
-            status = _say(options, source.name, f"{problem}; passed through unchanged")
+            status = _say(options, name, f"{problem}; passed through unchanged")
             totals.failed += 1
         else:
             totals.add(done)
             noise = noise or bool(done.removed)
             if options.explain:
-                for line in explained(source.name, done):
+                for line in explained(_called(name), done):
                     print(line.encode("utf-8", "backslashreplace").decode(), file=sys.stderr)
         if not options.check:
             try:
-                target.write(name, source.data if done is None else _shaped(done, source.data, options))
+                target.write(name, data if done is None else _shaped(done, data, options))
             except BrokenPipeError:
                 raise
             except OSError as error:
@@ -152,14 +150,14 @@ def _clean_all(options: argparse.Namespace) -> int:
     return status or int(options.check and noise)
 
 
-def _read(name: str) -> Input:
+def _read(name: str) -> bytes:
     if name == "-":
         if sys.stdin is None:
             raise Failure("standard input is closed")
-        return Input("standard input", sys.stdin.buffer.read())
+        return sys.stdin.buffer.read()
     try:
         with open(name, "rb") as file:
-            return Input(name, file.read())
+            return file.read()
     except IsADirectoryError:
         raise Failure("this is a folder: name the files in it, e.g. with a *") from None
     except OSError as error:
@@ -277,13 +275,18 @@ def _say(options: argparse.Namespace, name: str, message: str) -> int:
     if not options.quiet:
         from cleaner.output import visible
 
-        print(f"cleaner: {visible('standard input' if name == '-' else name)}: {message}", file=sys.stderr)
+        print(f"cleaner: {visible(_called(name))}: {message}", file=sys.stderr)
     return 2
 
 
+def _called(name: str) -> str:
+    return "standard input" if name == "-" else name
+
+
 def _list(options: argparse.Namespace) -> int:
+    from cleaner import KINDS
     from cleaner.context import STEPS
-    from cleaner.rules import KINDS, load, shipped
+    from cleaner.rules import load, shipped
 
     print("kinds:", *KINDS)
     for name, (kind, why) in STEPS.items():
@@ -309,9 +312,10 @@ def _check_rules(options: argparse.Namespace) -> int:
 
 def _wrong(rules: list[Any], files: list[str]) -> Iterator[str]:
     from cleaner.examples import failures, slow
-    from cleaner.pipeline import rules_for
+    from cleaner.languages import GROUPS
+    from cleaner.matcher import Rulebook
 
-    yield from failures(rules, rules_for(tuple(files), frozenset()).tables)
+    yield from failures(rules, Rulebook(tuple(files)).tables(frozenset(GROUPS)))
     for rule in rules:
         yield from slow(rule)
 

@@ -4,11 +4,15 @@ A label decides over the links below it; a list ends where the article goes on. 
 as rules have, so that `--explain` can name it and `--skip` can switch it off.
 """
 
-import re
-from collections.abc import Sequence
+from __future__ import annotations
 
 from cleaner.blocks import Block, bare
-from cleaner.rules import Hit
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cleaner.matcher import Hit
 
 # id -> (kind, why); what data can't say
 STEPS = {
@@ -17,8 +21,6 @@ STEPS = {
     "any/repeated-text": ("caption", "A line that repeats, word for word, what a paragraph of the article says."),
     "any/after-the-end": ("other", "What follows the line at which the article is over."),
 }
-
-_ASKS = "?？؟"
 
 
 def placed(blocks: Sequence[Block], hits: list[Hit | None]) -> list[Hit | None]:
@@ -119,9 +121,6 @@ def over(blocks: Sequence[Block], i: int) -> bool:
     """Whether enough of an article stands before block `i` that a line may end it."""
     prose = [b.weight for b in blocks[:i] if b.prose]
     return len(prose) >= 2 and sum(prose) >= 400
-
-
-_WORDY = re.compile(r"\w")
 
 
 def repeats(blocks: Sequence[Block], gone: Sequence[bool]) -> list[int]:

@@ -6,8 +6,11 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+from cleaner.index import index
+from cleaner.keys import alternatives
+from cleaner.matcher import Matcher
 from cleaner.pipeline import run
-from cleaner.rules import Matcher, Rule, alternatives, index
+from cleaner.rules import Rule
 
 BEFORE = "The first paragraph of the story ends with a full stop, as paragraphs of news stories do."
 AFTER = "The second paragraph of the story says more about it, and it ends with a full stop as well."

@@ -1,12 +1,19 @@
 """Output: a cleaned document as text, Markdown or JSON, and the views of what was removed."""
 
+from __future__ import annotations
+
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
 
-from cleaner.api import Cleaned
-from cleaner.rules import KINDS
+from cleaner import KINDS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from cleaner.api import Cleaned
+
 
 SHAPES = ("text", "markdown", "json")
 
@@ -42,7 +49,7 @@ def as_json(done: Cleaned) -> str:
     """Return one JSON object on one line: text, the page's facts, and every removal with kind, rule and line."""
     fields = ("title", "author", "date", "language", "site", "url")
     facts = {name: getattr(done, name) for name in fields if getattr(done, name) is not None}
-    removed = [r._asdict() for r in done.removed]
+    removed = [{"kind": r.kind, "rule": r.rule, "text": r.text, "line": r.line} for r in done.removed]
     data = json.dumps({"text": done.text, **facts, "removed": removed}, ensure_ascii=False)
     try:
         data.encode("utf-8")

@@ -1,43 +1,57 @@
 """The pipeline: read a document into blocks, mark what is not article, write what has no mark."""
 
-from collections.abc import Collection
-from functools import lru_cache
-from pathlib import Path
-from typing import NamedTuple
+from __future__ import annotations
 
-from cleaner import context, posts
+from cleaner import context
 from cleaner.blocks import Block, cut
-from cleaner.rules import Called, Hit, Matcher, matcher
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from cleaner.matcher import Called, Hit, Matcher, Rulebook
+
+    Whole = list[tuple[str, str] | None]  # of each block (kind, rule), or None
+    Parts = dict[int, list["Mark"]]  # of some blocks the marks inside; offsets in the block's text
 
 
-class Mark(NamedTuple):
+class Mark:
     """A verdict: `source[start:end]` is noise of this kind, says this rule."""
 
-    start: int
-    end: int
-    kind: str
-    rule: str
+    __slots__ = ("end", "kind", "rule", "start")
+
+    def __init__(self, start: int, end: int, kind: str, rule: str) -> None:
+        self.start = start
+        self.end = end
+        self.kind = kind
+        self.rule = rule
 
 
-class Removal(NamedTuple):
+class Removal:
     """What was removed: its kind, the id of the rule or step that says so, its text, its line (from 1)."""
 
-    kind: str
-    rule: str
-    text: str
-    line: int
+    __slots__ = ("kind", "line", "rule", "text")
 
+    def __init__(self, kind: str, rule: str, text: str, line: int) -> None:
+        self.kind = kind
+        self.rule = rule
+        self.text = text
+        self.line = line
 
-# --- read --------------------------------------------------------------------------------------------------------
+    def __repr__(self) -> str:
+        return f"Removal(kind={self.kind!r}, rule={self.rule!r}, text={self.text!r}, line={self.line!r})"
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Removal) and repr(self) == repr(other)
 
-@lru_cache(maxsize=8)
-def rules_for(files: tuple[str, ...], skip: frozenset[str]) -> Matcher:
-    """Return the rules that hold for a run; read once."""
-    return matcher([Path(file) for file in files], skip)
+    def __hash__(self) -> int:
+        return hash((self.kind, self.rule, self.text, self.line))
 
 
 # --- mark --------------------------------------------------------------------------------------------------------
+
+
+POST = "any/embedded-post"
 
 
 def mark(text: str, blocks: list[Block], rules: Matcher) -> list[Mark]:
@@ -53,10 +67,6 @@ def mark(text: str, blocks: list[Block], rules: Matcher) -> list[Mark]:
     return _joined(blocks, whole, parts)
 
 
-Whole = list["tuple[str, str] | None"]  # of each block (kind, rule), or None
-Parts = dict[int, list[Mark]]  # of some blocks the marks inside; offsets in the block's text
-
-
 def _rule_marks(blocks: list[Block], hits: list[Hit | None]) -> Whole:
     return [None if hit is None else (hit.kind, hit.id) for hit in hits]
 
@@ -67,9 +77,11 @@ def _step(name: str) -> tuple[str, str]:
 
 def _post_marks(blocks: list[Block], whole: Whole, rules: Matcher) -> Parts:
     parts: Parts = {}
-    if posts.ID in rules.skip:
+    if POST in rules.skip or not any("(@" in b.text or "t.co/" in b.text or "pic." in b.text for b in blocks):
         return parts
-    verdict = _step(posts.ID)
+    from cleaner import posts
+
+    verdict = _step(POST)
     for k, start, end in posts.find(blocks, [w is not None for w in whole]):
         if start == 0 and end == len(blocks[k].text):
             whole[k] = verdict
@@ -86,7 +98,7 @@ def _list_marks(blocks: list[Block], hits: list[Hit | None], whole: Whole, rules
             continue
         if hit.kind == "embed":
             for k in context.inside(blocks, hits, i):
-                whole[k] = whole[k] or _step(posts.ID)
+                whole[k] = whole[k] or _step(POST)
         else:
             for k in context.items(blocks, hits, i):
                 whole[k] = whole[k] or (hit.kind, "any/listed-link")
@@ -127,18 +139,19 @@ def _joined(blocks: list[Block], whole: Whole, parts: Parts) -> list[Mark]:
         if verdict is not None:
             marks.append(Mark(block.start, block.end, *verdict))
             continue
-        inside = sorted(parts.get(k, ()))
-        rest, at, kept = "", 0, []
+        inside = sorted(parts.get(k, ()), key=lambda m: (m.start, -m.end))
+        rest, at = "", 0
+        kept: list[Mark] = []
         for m in inside:
             if m.end > at:
                 rest += block.text[at : max(at, m.start)]
-                kept.append(m._replace(start=max(at, m.start)))
+                kept.append(Mark(block.start + max(at, m.start), block.start + m.end, m.kind, m.rule))
                 at = m.end
         if not kept:
             continue
         rest += block.text[at:]
         if any(c.isalnum() for c in rest):
-            marks += [m._replace(start=block.start + m.start, end=block.start + m.end) for m in kept]
+            marks += kept
         else:
             marks.append(Mark(block.start, block.end, kept[0].kind, kept[0].rule))
     return marks
@@ -204,16 +217,19 @@ def without(text: str, ranges: list[tuple[int, int]]) -> str:
     return "".join(kept)
 
 
-class Done(NamedTuple):
+class Done:
     """A cleaned text: its removals in order, the ranges of the source that went, the blocks that stay."""
 
-    text: str
-    removed: list[Removal]
-    cuts: list[tuple[int, int]]
-    blocks: list[Block]
+    __slots__ = ("blocks", "cuts", "removed", "text")
+
+    def __init__(self, text: str, removed: list[Removal], cuts: list[tuple[int, int]], blocks: list[Block]) -> None:
+        self.text = text
+        self.removed = removed
+        self.cuts = cuts
+        self.blocks = blocks
 
 
-def run(text: str, rules: Matcher, keep: Collection[str] = (), blocks: list[Block] | None = None) -> Done:
+def run(text: str, rules: Matcher | Rulebook, keep: Collection[str] = (), blocks: list[Block] | None = None) -> Done:
     """Clean a text until nothing more goes, so that cleaning twice changes nothing.
 
     `blocks`, of a page, know tags and links; what they leave is judged once more as the plain text it now is.
@@ -223,7 +239,7 @@ def run(text: str, rules: Matcher, keep: Collection[str] = (), blocks: list[Bloc
     rest, kept = text, blocks
     now = cut(rest) if blocks is None else blocks
     while True:
-        marks = [m for m in mark(rest, now, rules) if m.kind not in keep]
+        marks = [m for m in mark(rest, now, rules.of(rest)) if m.kind not in keep]
         if not marks and blocks is None:
             break
         found += zip(_origins([m.start for m in marks], gone), marks, [rest[m.start : m.end] for m in marks], strict=True)

@@ -8,7 +8,6 @@ import re
 
 from cleaner.blocks import Block
 
-ID = "any/embedded-post"
 LONGEST = 420  # characters of a post with its links; a longer line above an attribution is a paragraph
 
 _MONTH = r"[^\W\d_][^\s\d,()]{1,14}"

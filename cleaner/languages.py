@@ -1,0 +1,74 @@
+"""Languages: which rule files a text calls for, told by its script and its commonest words.
+
+Only to save time: a rule of another language would rarely find anything. English goes with every text, for its
+labels stand on sites of all countries, and a short text calls for all.
+"""
+
+import re
+
+ALWAYS = ("any", "en")
+FEW = 40  # different words; a text with fewer calls for every language
+ENOUGH = 4  # of a group's words that must occur
+
+# group -> (its rule files, words of theirs that hardly any text goes without)
+_LATIN = {
+    "german": ("de", "und der die das den dem nicht mit von für auf ist sich auch eine wird wurde hat sind nach"),
+    "dutch": ("nl", "het een van en niet dat voor met zijn op ook aan bij door werd heeft worden naar maar deze"),
+    "nordic": ("da no sv", "och att det som på är av för med till inte har og ikke til også fra var ble blev den en"),
+    "finnic": ("et fi", "ja on ei että myös mutta ovat oli se hän kun sekä ning kui mis oma aga ka tema see oli ole"),
+    "french": ("fr", "le la les des une est dans pour que qui sur pas avec par au plus cette aux été sont"),
+    "iberian": ("ca es pt", "el la los las del que una por con para como más não uma com dos em os ao els amb per més és seva"),
+    "italian": ("it", "il di che della per una con del gli alla sono anche non nel più dei delle è stato ha"),
+    "romanian": ("ro", "și în de la cu pe este care din nu au fost pentru sunt mai prin ca că acest dintre"),
+    "slavic": (
+        "bs cs hr pl sk sl sr",
+        "je se na že jako ale byl za které sa že nie ako bol jest nie się na do że jak i u da su od kao ki bi pa so tudi",
+    ),
+    "baltic": ("lt lv", "ir kad su tai yra iš bei už buvo kaip jo un ar no par kas tika lai pie arī bija nav"),
+    "hungarian": ("hu", "a az és hogy nem egy volt meg is csak már mint szerint lesz kell vagy után még ezt azt"),
+    "turkish": ("tr", "ve bir bu için ile da de olarak olan daha çok gibi sonra kadar ise dedi büyük yeni göre var"),
+    "malay": ("id ms tl", "yang dan di ini itu dengan untuk dari dalam pada tidak akan telah ang ng sa mga na ay para daripada kepada"),
+    "swahili": ("sw", "ya na wa kwa ni katika za la hiyo huyo kuwa wakati baada alisema pia watu hilo cha"),
+    "vietnamese": ("vi", "và của là có được cho không trong một với các đã này người những khi từ đến ở về"),
+}
+# group -> (its rule files, a letter of its script)
+_SCRIPTS = {
+    "greek": ("el", "[\u0370-\u03ff]"),
+    "cyrillic": ("bg mk ru sr uk", "[\u0400-\u04ff]"),
+    "hebrew": ("he", "[\u05d0-\u05ea]"),
+    "arabic": ("ar fa ur", "[\u0620-\u06ff]"),
+    "devanagari": ("hi mr ne", "[\u0900-\u097f]"),
+    "bengali": ("bn", "[\u0980-\u09ff]"),
+    "gurmukhi": ("pa", "[\u0a00-\u0a7f]"),
+    "gujarati": ("gu", "[\u0a80-\u0aff]"),
+    "tamil": ("ta", "[\u0b80-\u0bff]"),
+    "telugu": ("te", "[\u0c00-\u0c7f]"),
+    "kannada": ("kn", "[\u0c80-\u0cff]"),
+    "malayalam": ("ml", "[\u0d00-\u0d7f]"),
+    "thai": ("th", "[\u0e00-\u0e7f]"),
+    "hangul": ("ko", "[\uac00-\ud7af]"),
+    "han": ("ja zh", "[\u3040-\u30ff\u3400-\u9fff]"),
+}
+_WORDS = {group: frozenset(words.split()) for group, (_, words) in _LATIN.items()}
+GROUPS = {
+    "base": ALWAYS,
+    **{group: tuple(files.split()) for group, (files, _) in (*_LATIN.items(), *_SCRIPTS.items())},
+}
+
+
+def called(text: str, words: frozenset[str]) -> frozenset[str]:
+    """Return the groups of languages that a text calls for; `words` are its words in lower case.
+
+    >>> story = "the mayor opened a bridge " + " ".join(map(str, range(100, 150)))
+    >>> sorted(called(story, frozenset(story.split())))
+    ['base']
+    >>> sorted(called(story + " пока", frozenset(story.split())))
+    ['base', 'cyrillic']
+    """
+    if len(words) < FEW:
+        return frozenset(GROUPS)
+    found = {"base"}
+    found.update(group for group, common in _WORDS.items() if len(common & words) >= ENOUGH)
+    if not text.isascii():
+        found.update(group for group, (_, letter) in _SCRIPTS.items() if re.search(letter, text))
+    return frozenset(found)
