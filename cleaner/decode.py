@@ -2,7 +2,6 @@
 
 import codecs
 import re
-from typing import NamedTuple
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -11,20 +10,22 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_DECLARED = re.compile(
-    rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w:-]{2,40})|<\?xml[^>]{0,100}?encoding\s*=\s*["']([\w:-]{2,40})""",
-    re.IGNORECASE,
+_DECLARED = (  # compiled when first needed
+    rb"""(?i)<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w:-]{2,40})|<\?xml[^>]{0,100}?encoding\s*=\s*["']([\w:-]{2,40})"""
 )
 _CONTROL = bytes(set(range(32)) - {0, 9, 10, 11, 12, 13, 27})
 _PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF")
 _SIGNATURES = (*_PICTURES, b"%PDF-", b"PK\x03\x04", b"\x1f\x8b", b"\x7fELF", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd", b"MZ\x90")
 
 
-class Decoded(NamedTuple):
+class Decoded:
     """A text, and the error handler that turns it back into the same bytes (for UTF-8)."""
 
-    text: str
-    errors: str = "surrogatepass"
+    __slots__ = ("errors", "text")
+
+    def __init__(self, text: str, errors: str = "surrogatepass") -> None:
+        self.text = text
+        self.errors = errors
 
 
 def binary(data: bytes) -> bool:
@@ -69,7 +70,7 @@ def decode(data: bytes) -> Decoded:
     good = sum(c > "\x7f" for c in text[:200_000]) - bad
     if (bad <= 3 and bad < good) or bad * 10 < good:
         return Decoded(text, "surrogateescape")
-    found = _DECLARED.search(data[:4096])
+    found = re.search(_DECLARED, data[:4096])
     if found is not None:
         name = (found[1] or found[2]).decode("ascii")
         try:

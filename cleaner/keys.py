@@ -5,11 +5,11 @@ from typing import Any
 
 from cleaner.blocks import fold
 
-KEY = 4  # letters of a block's beginning, or end, that choose the expressions to try
+KEY = 6  # letters of a block's beginning, or end, that choose the expressions to try
 
 
 def keys(expression: str) -> tuple[str, list[str]]:
-    """Return ("head" | "tail", the beginnings or ends, of up to four letters, that a match can have).
+    """Return ("head" | "tail", the beginnings or ends, of up to KEY letters, that a match can have).
 
     ("wide", beginnings) says that any capital may begin it; ("every", []) that it must be tried on every block.
 

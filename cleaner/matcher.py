@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from typing import Any
 
-KEY = 4  # letters of a block's beginning, or end, that choose the expressions to try
+KEY = 6  # letters of a block's beginning, or end, that choose the expressions to try
 LIMIT = 200  # the longest block on which an expression without keys is tried
 _TABLES = os.path.join(os.path.dirname(__file__), "noise", "index")
 _WORD = re.compile(r"\w+")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 
@@ -17,8 +16,8 @@ if TYPE_CHECKING:
 
 SHAPES = ("text", "markdown", "json")
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-_SPECIAL = re.compile(r"^([#>*+-]|\d+[.)])(?=\s)")
+_CONTROL = r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]"
+_SPECIAL = r"^([#>*+-]|\d+[.)])(?=\s)"
 _COLOURS = {
     "related": 33,
     "embed": 36,
@@ -47,6 +46,8 @@ def _is_page(done: Cleaned) -> bool:
 
 def as_json(done: Cleaned) -> str:
     """Return one JSON object on one line: text, the page's facts, and every removal with kind, rule and line."""
+    import json
+
     fields = ("title", "author", "date", "language", "site", "url")
     facts = {name: getattr(done, name) for name in fields if getattr(done, name) is not None}
     removed = [{"kind": r.kind, "rule": r.rule, "text": r.text, "line": r.line} for r in done.removed]
@@ -78,7 +79,7 @@ def markdown(done: Cleaned) -> str:
 def _marked(tag: str, text: str) -> str:
     if tag == "pre":
         return text
-    text = _SPECIAL.sub(r"\\\1", text)
+    text = re.sub(_SPECIAL, r"\\\1", text)
     return {"head": "## ", "item": "- ", "quote": "> "}.get(tag, "") + text
 
 
@@ -98,7 +99,7 @@ def visible(text: str) -> str:
     'a\\\\x1b[2J b'
     """
     text = " ".join(text.split())
-    return _CONTROL.sub(lambda m: m.group().encode("unicode_escape").decode("ascii"), text)
+    return re.sub(_CONTROL, lambda m: m.group().encode("unicode_escape").decode("ascii"), text)
 
 
 def explained(name: str, done: Cleaned) -> Iterator[str]:
