@@ -2,16 +2,35 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from typing import Any, NoReturn
+    from typing import Any
 
-HELP = """\
+# long name, short name, what it takes, what it does; `-h` and the parser are made of this table
+OPTIONS = (
+    ("format", "f", "FORMAT", "auto, text or html (auto: told by the content)"),
+    ("output", "o", "PATH", "a file, or a folder for several inputs (default: standard output)"),
+    ("to", "", "SHAPE", "text, markdown or json (default: text)"),
+    ("keep", "", "KINDS", "kinds to leave in: related embed promo ad ui caption byline legal comment other"),
+    ("rules", "", "FILE", "a rule file of your own; may be repeated"),
+    ("skip", "", "RULE", "switch a rule off by its id; may be repeated"),
+    ("explain", "", "", "a line a removal on standard error:  INPUT:LINE: KIND/RULE: text"),
+    ("diff", "", "", "show what goes and what stays instead of the clean text"),
+    ("check", "", "", "write nothing; exit 1 if there is noise"),
+    ("stats", "", "", "totals by kind at the end, on standard error"),
+    ("timeout", "", "SECONDS", "give up on a document after so long; it comes out as it went in"),
+    ("list", "", "", "show the kinds and rules"),
+    ("check-rules", "", "", "try the examples of the --rules files"),
+    ("quiet", "q", "", "no messages"),
+    ("version", "V", "", "show the version"),
+    ("help", "h", "", "show this"),
+)
+
+EXAMPLES = """\
 cleaner: a scraped news article in, the article alone out
 
   curl -s https://example.org/story | cleaner     a page from a pipe, the article to the screen
@@ -19,23 +38,30 @@ cleaner: a scraped news article in, the article alone out
   cleaner --explain *.html > all.txt              say of everything that goes which rule removed it
 
 cleaner [OPTIONS] [INPUT ...]          INPUT: files, or - for standard input (the default)
-  -f, --format FORMAT   auto, text or html (auto: told by the content)
-  -o, --output PATH     a file, or a folder for several inputs (default: standard output)
-      --to SHAPE        text, markdown or json (default: text)
-      --keep KINDS      kinds to leave in: related embed promo ad ui caption byline legal comment other
-      --rules FILE      a rule file of your own; may be repeated
-      --skip RULE       switch a rule off by its id; may be repeated
-      --explain         a line a removal on standard error:  INPUT:LINE: KIND/RULE: text
-      --diff            show what goes and what stays instead of the clean text
-      --check           write nothing; exit 1 if there is noise
-      --stats           totals by kind at the end, on standard error
-      --timeout SECS    give up on a document after so long; it comes out as it went in
-      --list            the kinds and rules;   --check-rules  try the examples of --rules files
-  -q, --quiet           no messages
-  -V, --version         -h, --help
-
-Exit status: 0 done, 1 noise found with --check, 2 something failed (the rest was done), 130 interrupted.
 """
+STATUS = "\nExit status: 0 done, 1 noise found with --check, 2 something failed (the rest was done), 130 interrupted.\n"
+
+
+def help_text() -> str:
+    """Return the text of `-h`: examples, options, exit status; one screen."""
+    lines = [f"  {f'-{short}, ' if short else '    '}{f'--{name} {takes}':22} {does}\n" for name, short, takes, does in OPTIONS]
+    return EXAMPLES + "".join(lines) + STATUS
+
+
+class Options:
+    """What the command line asks for."""
+
+    format = "auto"
+    output = ""
+    to = "text"
+    timeout: float | None = None
+    explain = diff = check = stats = list = check_rules = quiet = version = help = False
+
+    def __init__(self) -> None:
+        self.inputs: list[str] = []
+        self.keep: list[str] = []
+        self.rules: list[str] = []
+        self.skip: list[str] = []
 
 
 class Failure(Exception):
@@ -58,37 +84,49 @@ def main(argv: list[str] | None = None) -> int:
         return 2
 
 
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        raise Failure(f"{message}; cleaner -h shows the options")
+CHOICES = {"format": ("auto", "text", "html"), "to": ("text", "markdown", "json")}
 
 
-def _options(argv: list[str]) -> argparse.Namespace:
-    parser = _Parser(prog="cleaner", add_help=False, allow_abbrev=False)
-    add = parser.add_argument
-    add("inputs", nargs="*")
-    add("-f", "--format", default="auto", choices=("auto", "text", "html"))
-    add("-o", "--output")
-    add("--to", default="text", choices=("text", "markdown", "json"))
-    for name in ("--keep", "--rules", "--skip"):
-        add(name, action="append", default=[])
-    for name in ("--explain", "--diff", "--check", "--stats", "--list", "--check-rules"):
-        add(name, action="store_true")
-    add("--timeout", type=float)
-    add("-q", "--quiet", action="store_true")
-    add("-V", "--version", action="store_true")
-    add("-h", "--help", action="store_true")
-    options = parser.parse_intermixed_args(argv)
-    options.keep = [kind for part in options.keep for kind in part.split(",") if kind]
-    options.skip = [rule for part in options.skip for rule in part.split(",") if rule]
-    if options.timeout is not None and not options.timeout > 0:
-        raise Failure("--timeout must be a number of seconds above 0")
+def _options(argv: list[str]) -> Options:
+    import getopt
+
+    short = "".join(s + (":" if takes else "") for _, s, takes, _ in OPTIONS if s)
+    try:
+        pairs, inputs = getopt.gnu_getopt(argv, short, [name + ("=" if takes else "") for name, _, takes, _ in OPTIONS])
+    except getopt.GetoptError as error:
+        raise Failure(f"{error}; cleaner -h shows the options") from None
+    options = Options()
+    options.inputs = inputs
+    names = {f"-{s}": name for name, s, _, _ in OPTIONS}
+    takes_value = {name for name, _, takes, _ in OPTIONS if takes}
+    for given, value in pairs:
+        name = names.get(given, given.removeprefix("--"))
+        if name in ("keep", "skip"):
+            getattr(options, name).extend(part for part in value.split(",") if part)
+        elif name == "rules":
+            options.rules.append(value)
+        elif value not in CHOICES.get(name, (value,)):
+            raise Failure(f"--{name} is {value!r}, it must be one of {', '.join(CHOICES[name])}")
+        elif name == "timeout":
+            options.timeout = _seconds(value)
+        else:
+            setattr(options, name.replace("-", "_"), value if name in takes_value else True)
     return options
 
 
-def _run(options: argparse.Namespace) -> int:
+def _seconds(value: str) -> float:
+    try:
+        seconds = float(value)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds < 1e7:
+        raise Failure(f"--timeout is {value!r}, it must be a number of seconds above 0")
+    return seconds
+
+
+def _run(options: Options) -> int:
     if options.help:
-        sys.stdout.write(HELP)
+        sys.stdout.write(help_text())
         return 0
     if options.version:
         from cleaner import __version__
@@ -111,12 +149,12 @@ def _run(options: argparse.Namespace) -> int:
     except RuleError as error:
         raise Failure(str(error)) from None
     if not options.inputs and sys.stdin is not None and sys.stdin.isatty():
-        sys.stderr.write(HELP)
+        sys.stderr.write(help_text())
         return 2
     return _clean_all(options)
 
 
-def _clean_all(options: argparse.Namespace) -> int:
+def _clean_all(options: Options) -> int:
     from cleaner.output import Totals, explained
 
     status, noise, totals = 0, False, Totals()
@@ -166,7 +204,7 @@ def _read(name: str) -> bytes:
         raise Failure("can't read: this is no file name") from None
 
 
-def _clean(data: bytes, options: argparse.Namespace) -> tuple[Any, str]:
+def _clean(data: bytes, options: Options) -> tuple[Any, str]:
     """Return (the cleaned document, ""), or (None, what went wrong)."""
     from cleaner import api
     from cleaner.decode import binary, decode
@@ -215,7 +253,7 @@ def _time_is_up(signum: int, frame: object) -> None:
     raise TimeoutError
 
 
-def _shaped(done: Any, data: bytes, options: argparse.Namespace) -> bytes:
+def _shaped(done: Any, data: bytes, options: Options) -> bytes:
     from cleaner.decode import decode, encode
     from cleaner.output import diff, shaped
 
@@ -239,7 +277,7 @@ def _has_surrogates(text: str) -> bool:
 class _Target:
     """Where the output goes: standard output, one file, or a file for each input in a folder."""
 
-    def __init__(self, options: argparse.Namespace) -> None:
+    def __init__(self, options: Options) -> None:
         self.path = options.output
         self.ending = {"text": ".txt", "markdown": ".md", "json": ".json"}[options.to]
         self.folder = bool(self.path) and (len(options.inputs) > 1 or self.path.endswith(os.sep) or os.path.isdir(self.path))
@@ -271,7 +309,7 @@ class _Target:
     ended = True
 
 
-def _say(options: argparse.Namespace, name: str, message: str) -> int:
+def _say(options: Options, name: str, message: str) -> int:
     if not options.quiet:
         from cleaner.output import visible
 
@@ -283,7 +321,7 @@ def _called(name: str) -> str:
     return "standard input" if name == "-" else name
 
 
-def _list(options: argparse.Namespace) -> int:
+def _list(options: Options) -> int:
     from cleaner import KINDS
     from cleaner.context import STEPS
     from cleaner.rules import load, shipped
@@ -296,7 +334,7 @@ def _list(options: argparse.Namespace) -> int:
     return 0
 
 
-def _check_rules(options: argparse.Namespace) -> int:
+def _check_rules(options: Options) -> int:
     from cleaner.rules import load
 
     if not options.rules:

@@ -4,8 +4,6 @@ Only to save time: a rule of another language would rarely find anything. Englis
 labels stand on sites of all countries, and a short text calls for all.
 """
 
-import re
-
 ALWAYS = ("any", "en")
 FEW = 40  # different words; a text with fewer calls for every language
 ENOUGH = 4  # of a group's words that must occur
@@ -31,28 +29,30 @@ _LATIN = {
     "swahili": ("sw", "ya na wa kwa ni katika za la hiyo huyo kuwa wakati baada alisema pia watu hilo cha"),
     "vietnamese": ("vi", "và của là có được cho không trong một với các đã này người những khi từ đến ở về"),
 }
-# group -> (its rule files, a letter of its script)
+# group -> (its rule files, the first and last code point of its script)
 _SCRIPTS = {
-    "greek": ("el", "[\u0370-\u03ff]"),
-    "cyrillic": ("bg mk ru sr uk", "[\u0400-\u04ff]"),
-    "hebrew": ("he", "[\u05d0-\u05ea]"),
-    "arabic": ("ar fa ur", "[\u0620-\u06ff]"),
-    "devanagari": ("hi mr ne", "[\u0900-\u097f]"),
-    "bengali": ("bn", "[\u0980-\u09ff]"),
-    "gurmukhi": ("pa", "[\u0a00-\u0a7f]"),
-    "gujarati": ("gu", "[\u0a80-\u0aff]"),
-    "tamil": ("ta", "[\u0b80-\u0bff]"),
-    "telugu": ("te", "[\u0c00-\u0c7f]"),
-    "kannada": ("kn", "[\u0c80-\u0cff]"),
-    "malayalam": ("ml", "[\u0d00-\u0d7f]"),
-    "thai": ("th", "[\u0e00-\u0e7f]"),
-    "hangul": ("ko", "[\uac00-\ud7af]"),
-    "han": ("ja zh", "[\u3040-\u30ff\u3400-\u9fff]"),
+    "greek": ("el", 0x370, 0x3FF),
+    "cyrillic": ("bg mk ru sr uk", 0x400, 0x4FF),
+    "hebrew": ("he", 0x590, 0x5FF),
+    "arabic": ("ar fa ur", 0x600, 0x6FF),
+    "devanagari": ("hi mr ne", 0x900, 0x97F),
+    "bengali": ("bn", 0x980, 0x9FF),
+    "gurmukhi": ("pa", 0xA00, 0xA7F),
+    "gujarati": ("gu", 0xA80, 0xAFF),
+    "tamil": ("ta", 0xB80, 0xBFF),
+    "telugu": ("te", 0xC00, 0xC7F),
+    "kannada": ("kn", 0xC80, 0xCFF),
+    "malayalam": ("ml", 0xD00, 0xD7F),
+    "thai": ("th", 0xE00, 0xE7F),
+    "kana": ("ja", 0x3040, 0x30FF),
+    "han": ("zh", 0x3400, 0x9FFF),
+    "hangul": ("ko", 0xAC00, 0xD7AF),
 }
 _WORDS = {group: frozenset(words.split()) for group, (_, words) in _LATIN.items()}
 GROUPS = {
     "base": ALWAYS,
-    **{group: tuple(files.split()) for group, (files, _) in (*_LATIN.items(), *_SCRIPTS.items())},
+    **{group: tuple(files.split()) for group, (files, _) in _LATIN.items()},
+    **{group: tuple(files.split()) for group, (files, _, _) in _SCRIPTS.items()},
 }
 
 
@@ -70,5 +70,6 @@ def called(text: str, words: frozenset[str]) -> frozenset[str]:
     found = {"base"}
     found.update(group for group, common in _WORDS.items() if len(common & words) >= ENOUGH)
     if not text.isascii():
-        found.update(group for group, (_, letter) in _SCRIPTS.items() if re.search(letter, text))
+        pages = {ord(letter) >> 7 for letter in set(text)}  # a script begins and ends at a multiple of 128, nearly
+        found.update(group for group, (_, first, last) in _SCRIPTS.items() if not pages.isdisjoint(range(first >> 7, (last >> 7) + 1)))
     return frozenset(found)

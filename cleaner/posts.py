@@ -22,7 +22,9 @@ _DATE = (
 _HANDLE = r"\(@[\w.@-]{1,60}\)"
 _DASH = r"(?:[—–―-]{1,3}|&mdash;|&ndash;|&#8212;|&#8211;)"
 _ATTRIBUTION = re.compile(rf"{_DASH}\s?[^\n—]{{0,80}}?{_HANDLE}\s?(?:[·,-]\s)?{_DATE}")
-_ALONE = re.compile(rf"\s*(?:>\s)?{_DASH}?\s?[^\n—:.!?]{{0,60}}?{_HANDLE}\s?(?:[·,-]\s)?{_DATE}\.?\s*$")
+_ALONE = (  # without its dash; compiled when first needed
+    rf"\s*(?:>\s)?{_DASH}?\s?[^\n—:.!?]{{0,60}}?{_HANDLE}\s?(?:[·,-]\s)?{_DATE}\.?\s*$"
+)
 _LINK = re.compile(r"(?:https?://t\.co/\w+|(?:https?://)?pic\.(?:twitter|x)\.com/\w+)(?:…|\.\.\.)?")
 _LAST_LINK = re.compile(_LINK.pattern + r"\s{0,3}$")
 _MARK = re.compile(
@@ -41,8 +43,7 @@ def find(blocks: list[Block], taken: list[bool]) -> list[tuple[int, int, int]]:
     for i, block in enumerate(blocks):
         text = block.text
         if "@" in text and "(@" in text:
-            alone = _ALONE.match(text)
-            if alone is not None:
+            if _alone(text):
                 spans.append((i, 0, len(text)))
                 spans += _above(blocks, taken, i)
                 continue
@@ -50,6 +51,16 @@ def find(blocks: list[Block], taken: list[bool]) -> list[tuple[int, int, int]]:
         elif "t.co/" in text or "pic." in text:
             spans += _linked(blocks, taken, i)
     return spans
+
+
+def _alone(text: str) -> bool:
+    """Whether a line is an attribution and nothing else."""
+    if "(@" not in text:
+        return False
+    found = _ATTRIBUTION.search(text)
+    if found is None:
+        return re.match(_ALONE, text) is not None
+    return not text[: found.start()].strip("> ") and not text[found.end() :].strip(" .")
 
 
 def _inside(blocks: list[Block], taken: list[bool], i: int) -> list[tuple[int, int, int]]:
@@ -120,7 +131,7 @@ def _linked(blocks: list[Block], taken: list[bool], i: int) -> list[tuple[int, i
         return []
     last = links[-1]
     ends = last.end() >= len(text) - 2
-    if i + 1 < len(blocks) and _ALONE.match(blocks[i + 1].text):
+    if i + 1 < len(blocks) and _alone(blocks[i + 1].text):
         return []
     if ends and len(text) <= LONGEST and not blocks[i].listed:
         said = _SAID.match(text)
