@@ -6,6 +6,8 @@ as rules have, so that `--explain` can name it and `--skip` can switch it off.
 
 from __future__ import annotations
 
+import re
+
 from cleaner.blocks import Block, bare
 
 TYPE_CHECKING = False
@@ -19,6 +21,9 @@ STEPS = {
     "any/embedded-post": ("embed", "The text, author and date of an embedded post."),
     "any/listed-link": ("related", "A headline in a list of links under, or over, a label."),
     "any/repeated-text": ("caption", "A line that repeats, word for word, what a paragraph of the article says."),
+    "any/foot": ("other", "A short line below the article's last paragraph, among others that are noise for sure."),
+    "any/code-line": ("other", "A line of the page's own script, next to one that is it for sure."),
+    "any/credited-caption": ("caption", "A caption over the line that names its photographer."),
     "any/after-the-end": ("other", "What follows the line at which the article is over."),
 }
 
@@ -29,8 +34,66 @@ def placed(blocks: Sequence[Block], hits: list[Hit | None]) -> list[Hit | None]:
         return hits
     prose = [i for i, block in enumerate(blocks) if block.prose and hits[i] is None]
     first, last = (prose[min(1, len(prose) - 1)], prose[max(-2, -len(prose))]) if prose else (len(blocks), -1)
-    bounds = {"any": (-1, len(blocks)), "start": (-1, first), "end": (last, len(blocks))}
+    bounds = {
+        "any": (-1, len(blocks)),
+        "start": (-1, first),
+        "end": (last, len(blocks)),
+        "last": (_signed(blocks, hits, prose), len(blocks)),
+    }
     return [hit if hit is None or bounds[hit.where][0] < i < bounds[hit.where][1] else None for i, hit in enumerate(hits)]
+
+
+def _signed(blocks: Sequence[Block], hits: Sequence[Hit | None], prose: list[int]) -> int:
+    """Return the last paragraph if one line alone stands below it, as a signature does; else the document's end."""
+    if len(prose) < 3:
+        return len(blocks)
+    below = [hit for hit in hits[prose[-1] + 1 :] if hit is None or hit.where == "last"]
+    return prose[-1] if len(below) == 1 else len(blocks)
+
+
+def foot(blocks: Sequence[Block], hits: Sequence[Hit | None]) -> list[int]:
+    """Return the lines below the last paragraph that stand under one that a rule takes."""
+    prose = [i for i, block in enumerate(blocks) if block.prose and hits[i] is None]
+    if len(prose) < 4:
+        return []
+    below = range(prose[-1] + 1, len(blocks))
+    first = next((i for i in below if _sure(hits[i])), len(blocks))
+    return [i for i in below if i > first and hits[i] is None and blocks[i].short and not blocks[i].listed]
+
+
+def _sure(hit: Hit | None) -> bool:
+    return hit is not None and hit.kind in ("promo", "ui", "related", "ad", "comment")
+
+
+_CODE = r"[\w\s$.'\"()\[\]:=!&|/<>+?*#@,-]*[{};,]\)?;?$|[})\];,\s]+$"
+
+
+def code(blocks: Sequence[Block], hits: Sequence[Hit | None]) -> list[int]:
+    """Return the lines of script around one that is script for sure, as far as they look like it."""
+    found: list[int] = []
+    for i, hit in enumerate(hits):
+        if hit is None or hit.id != "any/site-script":
+            continue
+        for step in (-1, 1):
+            k = i + step
+            while 0 <= k < len(blocks) and (hits[k] is not None or re.match(_CODE, blocks[k].text)) and not blocks[k].prose:
+                if hits[k] is None:
+                    found.append(k)
+                k += step
+    return found
+
+
+def captions(blocks: Sequence[Block], hits: Sequence[Hit | None]) -> list[int]:
+    """Return the lines of more than a few words, without a full stop, right over a line that is a picture's credit."""
+    return [
+        i - 1
+        for i, hit in enumerate(hits)
+        if i and hit is not None and hit.kind == "caption" and hits[i - 1] is None and _caption(blocks[i - 1]) and len(blocks[i].text) < 90
+    ]
+
+
+def _caption(block: Block) -> bool:
+    return 50 <= block.weight <= 220 and not block.stops and block.text[-1] not in ":：" and not block.listed and block.tag != "head"
 
 
 def items(blocks: Sequence[Block], hits: Sequence[Hit | None], i: int) -> list[int]:

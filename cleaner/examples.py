@@ -14,6 +14,7 @@ from cleaner.rules import Rule
 
 BEFORE = "The first paragraph of the story ends with a full stop, as paragraphs of news stories do."
 AFTER = "The second paragraph of the story says more about it, and it ends with a full stop as well."
+LATER = "The third paragraph of the story ends it, and it too is a sentence that ends with a full stop."
 
 
 def failures(rules: Iterable[Rule], tables: dict[str, Any]) -> Iterator[str]:
@@ -31,20 +32,25 @@ def failures(rules: Iterable[Rule], tables: dict[str, Any]) -> Iterator[str]:
         for example in rule.noise:
             text, rest = example if isinstance(example, list) else (example, "")
             for gap in ("\n", "\n\n"):
-                want = gap.join([BEFORE, rest, AFTER] if rest else [BEFORE, AFTER])
-                source = gap.join([BEFORE, text, AFTER])
+                want, source = _placed(rule, rest, gap), _placed(rule, text, gap)
                 got = run(source, alone).text
                 if got != want:
                     yield f"{rule.id}: this noise does not go by its own rule: {text!r}"
                     break
                 got = run(source, everything).text
                 if got != want:
-                    yield f"{rule.id}: with all rules, this noise leaves {got[len(BEFORE) : -len(AFTER)].strip()!r}: {text!r}"
+                    yield f"{rule.id}: with all rules, this noise leaves {got!r}: {text!r}"
                     break
         for text in rule.prose:
             removed = run(f"{BEFORE}\n\n{text}\n\n{AFTER}", everything).removed
             if removed:
                 yield f"{rule.id}: this prose would be lost to {removed[0].rule}: {text!r}"
+
+
+def _placed(rule: Rule, text: str, gap: str) -> str:
+    """Set an example between paragraphs, or below them if its rule is for last lines."""
+    parts = [BEFORE, AFTER, LATER, text] if rule.where == "last" else [BEFORE, text, AFTER]
+    return gap.join(part for part in parts if part)
 
 
 def _on_page(rule: Rule) -> Iterator[str]:

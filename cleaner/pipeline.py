@@ -62,6 +62,7 @@ def mark(text: str, blocks: list[Block], rules: Matcher) -> list[Mark]:
     parts = _post_marks(blocks, whole, rules)
     _list_marks(blocks, hits, whole, rules)
     _end_marks(blocks, hits, whole, rules)
+    _neighbour_marks(blocks, hits, whole, rules)
     _repeat_marks(blocks, whole, rules)
     _span_marks(blocks, whole, parts, rules, called)
     return _joined(blocks, whole, parts)
@@ -112,6 +113,14 @@ def _end_marks(blocks: list[Block], hits: list[Hit | None], whole: Whole, rules:
             for k in range(i + 1, len(blocks)):
                 whole[k] = whole[k] or (hit.kind, "any/after-the-end")
             return
+
+
+def _neighbour_marks(blocks: list[Block], hits: list[Hit | None], whole: Whole, rules: Matcher) -> None:
+    steps = {"any/code-line": context.code, "any/credited-caption": context.captions, "any/foot": context.foot}
+    for name, step in steps.items():
+        if name not in rules.skip:
+            for k in step(blocks, hits):
+                whole[k] = whole[k] or _step(name)
 
 
 def _repeat_marks(blocks: list[Block], whole: Whole, rules: Matcher) -> None:

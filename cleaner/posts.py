@@ -70,8 +70,8 @@ def _inside(blocks: list[Block], taken: list[bool], i: int) -> list[tuple[int, i
     at = 0
     for found in _ATTRIBUTION.finditer(text):
         start = _body(text[at : found.start()]) + at
-        if not text[at : found.start()].strip() and not spans:
-            spans += _above(blocks, taken, i)
+        if not spans:
+            spans += _above(blocks, taken, i, certain=not text[: found.start()].strip())
         spans.append((i, start, found.end()))
         at = found.end()
     return spans
@@ -96,15 +96,15 @@ def _body(before: str) -> int:
     return link.start() if begin == len(before) and link is not None else begin
 
 
-def _above(blocks: list[Block], taken: list[bool], i: int) -> list[tuple[int, int, int]]:
-    """The lines of a post's body above the line of its attribution."""
+def _above(blocks: list[Block], taken: list[bool], i: int, certain: bool = True) -> list[tuple[int, int, int]]:
+    """The lines of a post's body above the line of its attribution; `certain` if some must be there."""
     spans: list[tuple[int, int, int]] = []
     size, gap = 0, blocks[i].gap
     for k in range(i - 1, -1, -1):
         block = blocks[k]
         text = block.text
         size += len(_LINK.sub("", text))
-        first = not spans
+        first = certain and not spans
         if taken[k] or size > (LONGEST if first else 320) or text[-1] in ":：" or block.tag == "head":
             break
         if "(@" in text and _ATTRIBUTION.search(text):

@@ -20,7 +20,7 @@ class Rule(NamedTuple):
     `lines` are phrases that are a whole block, `leads` phrases that a colon, bar, arrow or dash and more text
     follow, `match` an expression from a block's beginning (of a `span`: anywhere), `words` the texts one of which
     must occur for `match` to be tried at all, `selector` a CSS selector. `limit` is the longest block, in characters,
-    that may go; `where` says that it is noise only at the "start" or the "end" of a document.
+    that may go; `where` says that it is noise only at the "start" or the "end" of a document, or as its "last" line.
     """
 
     id: str
@@ -97,8 +97,8 @@ def _check(table: dict[str, Any], path: Path) -> Rule:
     limit = table.get("limit", LIMIT)
     if not isinstance(limit, int) or isinstance(limit, bool) or limit < 1:
         raise bad("'limit' must be a number of characters")
-    if table.get("where", "any") not in ("any", "start", "end"):
-        raise bad("'where' must be any, start or end")
+    if table.get("where", "any") not in ("any", "start", "end", "last"):
+        raise bad("'where' must be any, start, end or last")
     ways = {"span": {"match"}, "element": {"selector"}}.get(table["cut"], {"lines", "leads", "match"})
     given = {key for key in ("lines", "leads", "match", "selector") if table.get(key)}
     if not given or given - ways:

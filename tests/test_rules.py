@@ -1,0 +1,132 @@
+"""Every rule file: its form, its own examples, no expression that hangs; and what is wrong with a bad file."""
+
+from pathlib import Path
+
+import pytest
+
+from cleaner.errors import RuleError
+from cleaner.examples import failures, slow
+from cleaner.index import write
+from cleaner.keys import keys
+from cleaner.languages import GROUPS
+from cleaner.matcher import Rulebook, _table
+from cleaner.rules import FOLDER, Rule, load, shipped
+
+GOOD = """
+[[rule]]
+id = "x"
+kind = "ad"
+cut = "block"
+lines = ["Zwischenruf der Brücke"]
+why = "A test."
+noise = ["Zwischenruf der Brücke"]
+prose = ["Zwischenruf der Brücke, dritter Teil."]
+"""
+
+
+@pytest.fixture(scope="module")
+def tables() -> dict[str, object]:
+    return Rulebook().tables(frozenset(GROUPS))
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("*.toml")), ids=lambda p: p.stem)
+def test_examples(path: Path, tables: dict[str, object]) -> None:
+    assert list(failures(load(path), tables)) == []
+
+
+@pytest.mark.parametrize("rule", shipped(), ids=lambda r: r.id)
+def test_no_expression_is_slow(rule: Rule) -> None:
+    assert list(slow(rule)) == []
+
+
+def test_a_slow_expression_is_found() -> None:
+    rule = Rule("u/x", "ad", "block", "", (), (), match=r"(a|a\s?)+b$", limit=200)
+    assert "slow" in next(slow(rule))
+
+
+def test_every_file_belongs_to_a_group() -> None:
+    files = {path.stem for path in FOLDER.glob("*.toml")}
+    assert files <= {name for names in GROUPS.values() for name in names}
+
+
+def test_index_is_fresh(tmp_path: Path) -> None:
+    write(tmp_path / "index")
+    for group in GROUPS:
+        made = (tmp_path / "index" / f"{group}.json").read_bytes()
+        assert made == (FOLDER / "index" / f"{group}.json").read_bytes(), f"{group}: run python -m cleaner.index"
+
+
+def test_index_names_every_rule() -> None:
+    indexed = {name for group in GROUPS for name in _table(group)["rules"]}
+    assert indexed == {rule.id for rule in shipped()}
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (('kind = "ad"', 'kind = "spam"'), "the kind is 'spam'"),
+        (('cut = "block"', 'cut = "all"'), "the cut is 'all'"),
+        (('why = "A test."', ""), "say in 'why'"),
+        (('id = "x"', 'id = "Not an id"'), "an id is lower-case words"),
+        (("lines = [", "colour = 1\nlines = ["), "unknown key 'colour'"),
+        (('prose = ["Zwischenruf der Brücke, dritter Teil."]', ""), "give examples"),
+        (('lines = ["Zwischenruf der Brücke"]', "match = '''(('''"), "does not compile"),
+        (('lines = ["Zwischenruf der Brücke"]', "match = '''x*'''"), "matches nothing at all"),
+        (('lines = ["Zwischenruf der Brücke"]', 'lines = ["!!"]'), "has no letters"),
+        (('lines = ["Zwischenruf der Brücke"]', ""), "is found by"),
+        (('cut = "block"', 'cut = "span"'), "is found by"),
+        (('cut = "block"', 'cut = "block"\nlimit = "many"'), "number of characters"),
+        (('cut = "block"', 'cut = "block"\nwhere = "middle"'), "'where' must be"),
+        (("[[rule]]", "[[rules]]"), "holds [[rule]] tables only"),
+        (("[[rule]]", "[rule"), "not TOML"),
+    ],
+)
+def test_a_bad_file_is_told_in_a_sentence(tmp_path: Path, change: tuple[str, str], says: str) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text(GOOD.replace(*change), encoding="utf-8")
+    with pytest.raises(RuleError) as error:
+        load(path)
+    assert str(path) in str(error.value)
+    assert says in str(error.value)
+    assert "\n" not in str(error.value).split("TOML")[0]
+
+
+def test_the_same_id_twice(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text(GOOD + GOOD, encoding="utf-8")
+    with pytest.raises(RuleError, match="there twice"):
+        load(path)
+
+
+def test_a_missing_file() -> None:
+    with pytest.raises(RuleError, match="can't read"):
+        load(Path("no-such-file.toml"))
+
+
+def test_a_bad_selector(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text(
+        GOOD.replace('cut = "block"', 'cut = "element"').replace('lines = ["Zwischenruf der Brücke"]', 'selector = "a[["'), encoding="utf-8"
+    )
+    with pytest.raises(RuleError, match="not CSS"):
+        load(path)
+
+
+@pytest.mark.parametrize(
+    ("expression", "where", "some"),
+    [
+        (r"(also|must) read", "head", "also r"),
+        (r"\d{1,2} min", "head", "1"),
+        (r"[^:]+ getty images$", "tail", "images"),
+        (r"[^:]+ getty images\W*$", "tail", "images"),
+        (r"(?-i:[A-Z])\w+ \d", "wide", "a"),
+    ],
+)
+def test_keys(expression: str, where: str, some: str) -> None:
+    found = keys(expression)
+    assert found[0] == where
+    assert any(key.startswith(some) for key in found[1])
+
+
+def test_keys_of_anything() -> None:
+    assert keys(r".*x") == ("every", [])
