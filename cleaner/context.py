@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from cleaner.blocks import Block, bare
+from cleaner.blocks import Block
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,10 +20,8 @@ if TYPE_CHECKING:
 STEPS = {
     "any/embedded-post": ("embed", "The text, author and date of an embedded post."),
     "any/listed-link": ("related", "A headline in a list of links under, or over, a label."),
-    "any/repeated-text": ("caption", "A line that repeats, word for word, what a paragraph of the article says."),
     "any/foot": ("other", "A short line below the article's last paragraph, among others that are noise for sure."),
     "any/code-line": ("other", "A line of the page's own script, next to one that is it for sure."),
-    "any/credited-caption": ("caption", "A caption over the line that names its photographer."),
     "any/after-the-end": ("other", "What follows the line at which the article is over."),
 }
 
@@ -81,19 +79,6 @@ def code(blocks: Sequence[Block], hits: Sequence[Hit | None]) -> list[int]:
                     found.append(k)
                 k += step
     return found
-
-
-def captions(blocks: Sequence[Block], hits: Sequence[Hit | None]) -> list[int]:
-    """Return the lines of more than a few words, without a full stop, right over a line that is a picture's credit."""
-    return [
-        i - 1
-        for i, hit in enumerate(hits)
-        if i and hit is not None and hit.kind == "caption" and hits[i - 1] is None and _caption(blocks[i - 1]) and len(blocks[i].text) < 90
-    ]
-
-
-def _caption(block: Block) -> bool:
-    return 50 <= block.weight <= 220 and not block.stops and block.text[-1] not in ":：" and not block.listed and block.tag != "head"
 
 
 def items(blocks: Sequence[Block], hits: Sequence[Hit | None], i: int) -> list[int]:
@@ -180,27 +165,12 @@ def inside(blocks: Sequence[Block], hits: Sequence[Hit | None], i: int) -> list[
     return []
 
 
-def over(blocks: Sequence[Block], i: int) -> bool:
-    """Whether enough of an article stands before block `i` that a line may end it."""
+def rest(blocks: Sequence[Block], i: int, comments: bool) -> range:
+    """Return what follows block `i`, at which an article of some length is over; boxes end where a paragraph comes."""
     prose = [b.weight for b in blocks[:i] if b.prose]
-    return len(prose) >= 2 and sum(prose) >= 400
-
-
-def repeats(blocks: Sequence[Block], gone: Sequence[bool]) -> list[int]:
-    """Return the blocks, of a line of print or more, whose text a longer paragraph of the article holds whole."""
-    longer = [(k, b) for k, b in enumerate(blocks) if b.prose and not gone[k]]
-    if len(longer) < 3:
-        return []
-    found = []
-    texts: dict[int, str] = {}
-    for k, block in enumerate(blocks):
-        if gone[k] or block.weight < 45 or block.weight > 300 or block.listed or block.tag in ("head", "quote"):
-            continue
-        start = block.text[:24]
-        for n, other in longer:
-            if n != k and len(other.text) > len(block.text) + 20 and start in other.text:
-                phrase = bare(block.text)
-                if phrase in texts.setdefault(n, bare(other.text)):
-                    found.append(k)
-                    break
-    return found
+    if len(prose) < 2 or sum(prose) < 400:
+        return range(0)
+    stop = (
+        len(blocks) if comments else next((k for k in range(i + 1, len(blocks)) if blocks[k].prose and blocks[k].weight > 120), len(blocks))
+    )
+    return range(i + 1, stop)

@@ -13,10 +13,10 @@ from typing import Any
 from cleaner.blocks import bare, spaceless
 from cleaner.keys import alternatives, keys
 from cleaner.languages import GROUPS
+from cleaner.matcher import words
 from cleaner.rules import FOLDER, Rule, load
 
 TABLES = FOLDER / "index"
-WORD = re.compile(r"\w+")
 
 
 def index(rules: Iterable[Rule]) -> dict[str, Any]:
@@ -49,7 +49,7 @@ def index(rules: Iterable[Rule]) -> dict[str, Any]:
                 table["every"].append(place)
             for literal in by_word:
                 low = literal.lower()
-                word = max(WORD.findall(low), key=len, default="")
+                word = max(words(low), key=lambda word: (len(word), word), default="")
                 if not word or spaceless(word):
                     table["text"].append([place, low])
                 else:

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 KEY = 6  # letters of a block's beginning, or end, that choose the expressions to try
 LIMIT = 200  # the longest block on which an expression without keys is tried
 _TABLES = os.path.join(os.path.dirname(__file__), "noise", "index")
-_WORD = re.compile(r"\w+")
+# \w, and the vowel signs of the Indic scripts, which it leaves out
+_SIGNS = "".join(chr(b + low) + "-" + chr(b + high) for b in range(0x900, 0xD80, 0x80) for low, high in ((0, 3), (58, 79), (98, 99)))
+_WORD = re.compile(f"[\\w{_SIGNS}]+")
 _SEPARATOR = re.compile(r"([^\n:|>»→：｜›]{1,70}?)\s*(?:[:|>»→：｜›]|\s[-–—]+(?=\s)|[–—](?=\S))\s*")
 _MARKS = re.compile(r"\W+$")
 _ENDED = re.compile(r"[.!?…。！？।؟](?=\s)")

@@ -63,7 +63,6 @@ def mark(text: str, blocks: list[Block], rules: Matcher) -> list[Mark]:
     _list_marks(blocks, hits, whole, rules)
     _end_marks(blocks, hits, whole, rules)
     _neighbour_marks(blocks, hits, whole, rules)
-    _repeat_marks(blocks, whole, rules)
     _span_marks(blocks, whole, parts, rules, called)
     return _joined(blocks, whole, parts)
 
@@ -109,24 +108,17 @@ def _end_marks(blocks: list[Block], hits: list[Hit | None], whole: Whole, rules:
     if "any/after-the-end" in rules.skip:
         return
     for i, hit in enumerate(hits):
-        if hit is not None and hit.cut == "rest" and context.over(blocks, i):
-            for k in range(i + 1, len(blocks)):
+        if hit is not None and hit.cut == "rest":
+            for k in context.rest(blocks, i, hit.kind == "comment"):
                 whole[k] = whole[k] or (hit.kind, "any/after-the-end")
-            return
 
 
 def _neighbour_marks(blocks: list[Block], hits: list[Hit | None], whole: Whole, rules: Matcher) -> None:
-    steps = {"any/code-line": context.code, "any/credited-caption": context.captions, "any/foot": context.foot}
+    steps = {"any/code-line": context.code, "any/foot": context.foot}
     for name, step in steps.items():
         if name not in rules.skip:
             for k in step(blocks, hits):
                 whole[k] = whole[k] or _step(name)
-
-
-def _repeat_marks(blocks: list[Block], whole: Whole, rules: Matcher) -> None:
-    if "any/repeated-text" not in rules.skip:
-        for k in context.repeats(blocks, [w is not None for w in whole]):
-            whole[k] = _step("any/repeated-text")
 
 
 def _span_marks(blocks: list[Block], whole: Whole, parts: Parts, rules: Matcher, called: Called) -> None:
