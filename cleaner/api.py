@@ -130,9 +130,7 @@ def _run(
 def _page(html: str, book: Rulebook, keep: frozenset[str], url: str | None, metadata: bool) -> Cleaned:
     from cleaner import page
 
-    base = book.base
-    elements = [(name, base.rules[name][0], *need) for name, *need in base.tables["element"] if name not in book.skip]
-    found = page.read(html, [e for e in elements if e[1] not in keep], url, metadata)
+    found = page.read(html, [e for e in book.elements if e[1] not in keep], url, metadata)
     done = Cleaned(pipeline.run(found.text, book, keep, found.blocks), found.text, url)
     done.removed = (*(Removal(kind, rule, text, line) for rule, kind, text, line in found.pruned), *done.removed)
     about = found.metadata

@@ -350,10 +350,9 @@ def _check_rules(options: Options) -> int:
 
 def _wrong(rules: list[Any], files: list[str]) -> Iterator[str]:
     from cleaner.examples import failures, slow
-    from cleaner.languages import GROUPS
     from cleaner.matcher import Rulebook
 
-    yield from failures(rules, Rulebook(tuple(files)).tables(frozenset(GROUPS)))
+    yield from failures(rules, Rulebook(tuple(files)).all)
     for rule in rules:
         yield from slow(rule)
 

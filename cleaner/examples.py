@@ -4,11 +4,10 @@ import re
 import signal
 import time
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
 
 from cleaner.index import index
 from cleaner.keys import alternatives
-from cleaner.matcher import Matcher
+from cleaner.matcher import Matcher, Pack
 from cleaner.pipeline import run
 from cleaner.rules import Rule
 
@@ -17,18 +16,17 @@ AFTER = "The second paragraph of the story says more about it, and it ends with 
 LATER = "The third paragraph of the story ends it, and it too is a sentence that ends with a full stop."
 
 
-def failures(rules: Iterable[Rule], tables: dict[str, Any]) -> Iterator[str]:
+def failures(rules: Iterable[Rule], everything: Matcher) -> Iterator[str]:
     """Yield a sentence for each example that does not do as it says.
 
-    `noise` is tried against its own rule alone and against all of `tables`, between two paragraphs that must
-    stay, set apart by a line end and by a blank line; `prose` against all of `tables`.
+    `noise` is tried against its own rule alone and against `everything`, between two paragraphs that must
+    stay, set apart by a line end and by a blank line; `prose` against `everything`.
     """
-    everything = Matcher(tables)
     for rule in rules:
         if rule.selector:
             yield from _on_page(rule)
             continue
-        alone = Matcher(index([rule]))
+        alone = Matcher([Pack(index([rule]))])
         for example in rule.noise:
             text, rest = example if isinstance(example, list) else (example, "")
             for gap in ("\n", "\n\n"):

@@ -45,13 +45,13 @@ class Hit:
 
 
 class Called:
-    """The expressions, and the text they need, of the rules whose words occur in a document."""
+    """The rules whose words occur in a document: (pack, place of the expression, the text it needs)."""
 
     __slots__ = ("blocks", "spans")
 
-    def __init__(self, blocks: list[tuple[int, str]], spans: list[tuple[int, str]]) -> None:
-        self.blocks = blocks
-        self.spans = spans
+    def __init__(self) -> None:
+        self.blocks: list[tuple[Pack, int, str]] = []
+        self.spans: list[tuple[Pack, int, str]] = []
 
 
 def words(low: str) -> frozenset[str]:
@@ -59,109 +59,130 @@ def words(low: str) -> frozenset[str]:
     return frozenset(_WORD.findall(low))
 
 
-class Matcher:
-    """Answers which rules speak about a block; compiles an expression when it is first needed."""
+class Pack:
+    """The look-up tables of some rule files, as `cleaner.index` makes them; compiles an expression when first needed."""
 
-    def __init__(self, tables: dict[str, Any], skip: Iterable[str] = ()) -> None:
+    def __init__(self, tables: dict[str, Any]) -> None:
         self.rules: dict[str, list[Any]] = tables["rules"]
-        self.tables = tables
-        self.skip = frozenset(skip)
-        self.longest = max((rule[2] for rule in self.rules.values()), default=0)
+        self.tries: list[list[Any]] = tables["tries"]
+        self.lines: dict[str, str] = tables["lines"]
+        self.leads: dict[str, str] = tables["leads"]
+        self.head: dict[str, list[int]] = tables["head"]
+        self.tail: dict[str, list[int]] = tables["tail"]
+        self.word: dict[str, list[tuple[int, str]]] = tables["word"]
+        self.text: list[tuple[int, str]] = tables["text"]
+        self.every: list[int] = tables["every"]
+        self.element: list[list[str]] = tables["element"]
         self._compiled: dict[int, re.Pattern[str]] = {}
+
+    def compiled(self, place: int) -> re.Pattern[str]:
+        """Return the expression at a place of `tries`."""
+        found = self._compiled.get(place)
+        if found is None:
+            found = self._compiled[place] = re.compile(self.tries[place][1], re.IGNORECASE)
+        return found
+
+    def hit(self, name: str, whole: bool) -> Hit:
+        """Return a hit of the rule with this id."""
+        kind, cut, _, where = self.rules[name]
+        return Hit(name, kind, cut, where, whole)
+
+
+class Matcher:
+    """Answers which rules of some packs speak about a block; an earlier pack comes first."""
+
+    def __init__(self, packs: list[Pack], skip: Iterable[str] = ()) -> None:
+        self.packs = packs
+        self.skip = frozenset(skip)
+        self.longest = max((rule[2] for pack in packs for rule in pack.rules.values()), default=0)
 
     def of(self, text: str) -> Matcher:
         """Return the rules to use on `text`: these, whatever its language."""
         return self
 
-    def compiled(self, place: int) -> re.Pattern[str]:
-        """Compile an expression of the table `tries` when it is first needed."""
-        found = self._compiled.get(place)
-        if found is None:
-            found = self._compiled[place] = re.compile(self.tables["tries"][place][1], re.IGNORECASE)
-        return found
-
     def called(self, text: str) -> Called:
         """Return the rules whose `words` occur in a document: those to try on its blocks, those to seek in them."""
         low = text.lower()
-        entries = [entry for entry in self.tables["text"] if entry[1] in low]
-        table = self.tables["word"]
-        for word in table.keys() & words(low):
-            entries += [entry for entry in table[word] if entry[1] in low]
-        blocks: list[tuple[int, str]] = []
-        spans: list[tuple[int, str]] = []
-        for place, literal in sorted(entries):
-            rule = self.tables["tries"][place][0]
-            if rule not in self.skip:
-                (spans if self.rules[rule][1] == "span" else blocks).append((place, literal))
-        return Called(blocks, spans)
+        there = words(low)
+        found = Called()
+        for pack in self.packs:
+            entries = [entry for entry in pack.text if entry[1] in low]
+            for word in pack.word.keys() & there:
+                entries += [entry for entry in pack.word[word] if entry[1] in low]
+            for place, literal in sorted(entries):
+                rule = pack.tries[place][0]
+                if rule not in self.skip:
+                    (found.spans if pack.rules[rule][1] == "span" else found.blocks).append((pack, place, literal))
+        return found
 
-    def hit(self, text: str, plain: str, called: list[tuple[int, str]]) -> Hit | None:
+    def hit(self, text: str, plain: str, called: Called) -> Hit | None:
         """Return the first rule that takes a block; `plain` is its text without the bullets before it."""
         size = len(text)
         found = self._phrase(plain, size) if size <= 600 else None
         if found is not None or size > self.longest:
             return found
-        tries = self.tables["tries"]
         forms: dict[str, str] = {}
-        for place, form in self._candidates(text, plain, called):
-            rule, _, limit = tries[place]
+        for pack, place, form in self._candidates(text, plain, called):
+            rule, _, limit = pack.tries[place]
             if size > limit or rule in self.skip:
                 continue
             tidied = forms.get(form)
             if tidied is None:
                 tidied = forms[form] = tidy(form)
-            match = self.compiled(place).match(tidied)
+            match = pack.compiled(place).match(tidied)
             if match is not None:
-                return self._hit(rule, not tidied[match.end() :].strip())
+                return pack.hit(rule, not tidied[match.end() :].strip())
         return None
 
     def _phrase(self, plain: str, size: int) -> Hit | None:
         """The rule one of whose phrases is the block, or leads it."""
-        lines, leads = self.tables["lines"], self.tables["leads"]
         if size <= 90:
             phrase = bare(plain)
-            name = lines.get(phrase) or leads.get(phrase)
-            if name is not None and name not in self.skip:
-                return self._hit(name, True)
+            for pack in self.packs:
+                name = pack.lines.get(phrase) or pack.leads.get(phrase)
+                if name is not None and name not in self.skip:
+                    return pack.hit(name, True)
         lead = _SEPARATOR.match(plain)
         if lead is None or lead.end() >= len(plain):
             return None
         label, first = bare(lead[1]), plain[lead.end()]
-        name = leads.get(label)
-        if name is None or name in self.skip or size > max(LIMIT, self.rules[name][2]):
-            return None
-        if (first.islower() and " " not in label) or len(_ENDED.findall(plain, lead.end())) > 1:
-            return None
-        return self._hit(name, False)
+        for pack in self.packs:
+            name = pack.leads.get(label)
+            if name is None or name in self.skip or size > max(LIMIT, pack.rules[name][2]):
+                continue
+            if (first.islower() and " " not in label) or len(_ENDED.findall(plain, lead.end())) > 1:
+                continue
+            return pack.hit(name, False)
+        return None
 
-    def _hit(self, name: str, whole: bool) -> Hit:
-        kind, cut, _, where = self.rules[name]
-        return Hit(name, kind, cut, where, whole)
-
-    def _candidates(self, text: str, plain: str, called: list[tuple[int, str]]) -> Iterator[tuple[int, str]]:
+    def _candidates(self, text: str, plain: str, called: Called) -> Iterator[tuple[Pack, int, str]]:
         """The expressions to try on a block, each with the form of the text to try it on."""
-        head, tail = self.tables["head"], self.tables["tail"]
         forms = (plain, text) if len(plain) != len(text) else (plain,)
         for form in forms:
             start = fold(form[:12])
-            for n in range(min(KEY, len(start)), 0, -1):
-                for place in head.get(start[:n], ()):
-                    yield place, form
+            keys = [start[:n] for n in range(min(KEY, len(start)), 0, -1)]
+            for pack in self.packs:
+                for key in keys:
+                    for place in pack.head.get(key, ()):
+                        yield pack, place, form
         end = fold(text[-16:])
         worded = _MARKS.sub("", end)
         for ending in (end, worded) if len(worded) < len(end) else (end,):
-            for n in range(min(KEY, len(ending)), 0, -1):
-                for place in tail.get(ending[-n:], ()):
-                    yield place, text
-        if called:
+            keys = [ending[-n:] for n in range(min(KEY, len(ending)), 0, -1)]
+            for pack in self.packs:
+                for key in keys:
+                    for place in pack.tail.get(key, ()):
+                        yield pack, place, text
+        if called.blocks:
             low = text.lower()
-            for place, literal in called:
+            for pack, place, literal in called.blocks:
                 if literal in low:
-                    yield place, plain
+                    yield pack, place, plain
         if len(text) <= LIMIT:
-            for place in self.tables["every"]:
-                for form in forms:
-                    yield place, form
+            for pack in self.packs:
+                for place in pack.every:
+                    for form in forms:
+                        yield pack, place, form
 
 
 class Rulebook:
@@ -169,67 +190,46 @@ class Rulebook:
 
     def __init__(self, files: tuple[str, ...] = (), skip: frozenset[str] = frozenset()) -> None:
         self.skip = skip
-        self.own: list[dict[str, Any]] = []
+        self.own: list[Pack] = []
+        self._matchers: dict[frozenset[str], Matcher] = {}
         if files:
             from pathlib import Path
 
             from cleaner.index import index
             from cleaner.rules import load
 
-            self.own = [index(load(Path(file))) for file in files]
+            self.own = [Pack(index(load(Path(file)))) for file in files]
         if skip:
             from cleaner.context import STEPS
 
-            unknown = sorted(skip - set(self.tables(frozenset(GROUPS))["rules"]) - set(STEPS))
+            unknown = sorted(skip - {name for pack in self.all.packs for name in pack.rules} - set(STEPS))
             if unknown:
                 raise RuleError(f"there is no rule {unknown[0]!r} to skip; --list shows them")
-        self.matchers: dict[frozenset[str], Matcher] = {}
-
-    def tables(self, groups: frozenset[str]) -> dict[str, Any]:
-        """Return the look-up tables of some groups of languages."""
-        first, *others = sorted(groups, key=lambda group: (group != "base", group))
-        return merged([*self.own, _table(first), *map(_table, others)])
 
     @property
-    def base(self) -> Matcher:
-        """The rules that hold for every text, those of pages' elements among them."""
-        return self._of(frozenset({"base"}))
+    def all(self) -> Matcher:
+        """The rules of all languages."""
+        return self._of(frozenset(GROUPS))
+
+    @property
+    def elements(self) -> list[tuple[str, str, str, str]]:
+        """The rules for a page's elements: (id, kind, text that must occur in a class or id, XPath)."""
+        packs = [*self.own, _pack("base")]
+        return [(name, pack.rules[name][0], need, path) for pack in packs for name, need, path in pack.element if name not in self.skip]
 
     def of(self, text: str) -> Matcher:
         """Return the rules to use on `text`: those of the languages it calls for."""
         return self._of(called(text, words(text.lower())))
 
     def _of(self, groups: frozenset[str]) -> Matcher:
-        found = self.matchers.get(groups)
+        found = self._matchers.get(groups)
         if found is None:
-            found = self.matchers[groups] = Matcher(self.tables(groups), self.skip)
+            names = sorted(groups, key=lambda group: (group != "base", group))
+            found = self._matchers[groups] = Matcher([*self.own, *map(_pack, names)], self.skip)
         return found
 
 
 @cache
-def _table(group: str) -> dict[str, Any]:
+def _pack(group: str) -> Pack:
     with open(os.path.join(_TABLES, f"{group}.json"), "rb") as file:
-        tables: dict[str, Any] = json.loads(file.read())
-    return tables
-
-
-def merged(tables: list[dict[str, Any]]) -> dict[str, Any]:
-    """Return one index of several; where two claim a phrase, the first has it."""
-    if len(tables) == 1:
-        return tables[0]
-    out: dict[str, Any] = {name: {} for name in ("rules", "lines", "leads", "head", "tail", "word")}
-    out.update({name: [] for name in ("tries", "text", "every", "element")})
-    for table in tables:
-        by = len(out["tries"])
-        for name in ("rules", "lines", "leads"):
-            out[name] = {**table[name], **out[name]}
-        for name in ("tries", "element"):
-            out[name] += table[name]
-        out["every"] += [place + by for place in table["every"]]
-        out["text"] += [[place + by, text] for place, text in table["text"]]
-        for name in ("head", "tail"):
-            for key, places in table[name].items():
-                out[name][key] = out[name].get(key, []) + [place + by for place in places]
-        for key, entries in table["word"].items():
-            out["word"][key] = out["word"].get(key, []) + [[place + by, text] for place, text in entries]
-    return out
+        return Pack(json.loads(file.read()))

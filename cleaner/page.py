@@ -61,7 +61,7 @@ def is_html(text: str) -> bool:
 def _xpath(expression: str) -> Any:
     from lxml import etree
 
-    return etree.XPath(expression)
+    return etree.XPath(expression, smart_strings=False)
 
 
 def selected(selector: str, html: str) -> bool:

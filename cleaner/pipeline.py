@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from cleaner.matcher import Called, Hit, Matcher, Rulebook
 
     Whole = list[tuple[str, str] | None]  # of each block (kind, rule), or None
+    Known = dict[str, Hit | None]  # of a block's text
     Parts = dict[int, list["Mark"]]  # of some blocks the marks inside; offsets in the block's text
 
 
@@ -54,10 +55,16 @@ class Removal:
 POST = "any/embedded-post"
 
 
-def mark(text: str, blocks: list[Block], rules: Matcher) -> list[Mark]:
-    """Return the marks of a document, in its order; a block has one mark over all of it, or some over parts."""
+def mark(text: str, blocks: list[Block], rules: Matcher, known: Known) -> list[Mark]:
+    """Return the marks of a document, in its order; a block has one mark over all of it, or some over parts.
+
+    `known` holds what rules said of its blocks in an earlier round, and takes up what they say now.
+    """
     called = rules.called(text)
-    hits = context.placed(blocks, [rules.hit(block.text, block.plain, called.blocks) for block in blocks])
+    for block in blocks:
+        if block.text not in known:
+            known[block.text] = rules.hit(block.text, block.plain, called)
+    hits = context.placed(blocks, [known[block.text] for block in blocks])
     whole = _rule_marks(blocks, hits)
     parts = _post_marks(blocks, whole, rules)
     _list_marks(blocks, hits, whole, rules)
@@ -122,12 +129,12 @@ def _neighbour_marks(blocks: list[Block], hits: list[Hit | None], whole: Whole, 
 
 
 def _span_marks(blocks: list[Block], whole: Whole, parts: Parts, rules: Matcher, called: Called) -> None:
-    for place, literal in called.spans:
-        name = rules.tables["tries"][place][0]
-        kind = rules.rules[name][0]
+    for pack, place, literal in called.spans:
+        name = pack.tries[place][0]
+        kind = pack.rules[name][0]
         for k, block in enumerate(blocks):
             if whole[k] is None and literal in block.text.lower():
-                for found in rules.compiled(place).finditer(block.text):
+                for found in pack.compiled(place).finditer(block.text):
                     if found.end() > found.start():
                         parts.setdefault(k, []).append(Mark(found.start(), found.end(), kind, name))
 
@@ -186,14 +193,15 @@ def cuts(text: str, blocks: list[Block], marks: list[Mark]) -> list[tuple[int, i
 
 def _gap(text: str, blocks: list[Block], before: int, after: int) -> tuple[int, int]:
     """The range between two blocks that stay: all but the wider of the gaps at its two ends."""
-    start, end = blocks[before + 1].start, blocks[after].start
-    if before < 0:
-        return start, end
-    left = text[blocks[before].end : start]
-    right = text[blocks[after - 1].end : end]
-    if right.count("\n") > left.count("\n"):
-        return blocks[before].end, blocks[after - 1].end
-    return start, end
+    at = blocks[before].end if before >= 0 else 0
+    left = text[at : blocks[before + 1].start]
+    right = text[blocks[after - 1].end : blocks[after].start]
+    if before >= 0 and right.count("\n") > left.count("\n"):
+        return at, blocks[after - 1].end
+    if "\n" not in right:
+        return blocks[before + 1].start, blocks[after].start
+    # the line that stays keeps its own indent
+    return at + left.rfind("\n") + 1, blocks[after - 1].end + right.rfind("\n") + 1
 
 
 def _span(text: str, block: Block, mark: Mark) -> tuple[int, int]:
@@ -239,8 +247,10 @@ def run(text: str, rules: Matcher | Rulebook, keep: Collection[str] = (), blocks
     gone: list[tuple[int, int]] = []
     rest, kept = text, blocks
     now = cut(rest) if blocks is None else blocks
+    matcher = rules.of(rest)
+    known: Known = {}
     while True:
-        marks = [m for m in mark(rest, now, rules.of(rest)) if m.kind not in keep]
+        marks = [m for m in mark(rest, now, matcher, known) if m.kind not in keep]
         if not marks and blocks is None:
             break
         found += zip(_origins([m.start for m in marks], gone), marks, [rest[m.start : m.end] for m in marks], strict=True)
@@ -252,6 +262,8 @@ def run(text: str, rules: Matcher | Rulebook, keep: Collection[str] = (), blocks
         rest = without(rest, ranges)
         blocks = None
         now = cut(rest)
+        if matcher is not (matcher := rules.of(rest)):
+            known = {}
     found.sort(key=lambda f: f[0])
     lines = _lines(text, [f[0] for f in found])
     removed = [Removal(m.kind, m.rule, piece, line) for (_, m, piece), line in zip(found, lines, strict=True)]

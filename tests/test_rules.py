@@ -9,7 +9,7 @@ from cleaner.examples import failures, slow
 from cleaner.index import write
 from cleaner.keys import keys
 from cleaner.languages import GROUPS
-from cleaner.matcher import Rulebook, _table
+from cleaner.matcher import Matcher, Rulebook
 from cleaner.rules import FOLDER, Rule, load, shipped
 
 GOOD = """
@@ -25,13 +25,13 @@ prose = ["Zwischenruf der Brücke, dritter Teil."]
 
 
 @pytest.fixture(scope="module")
-def tables() -> dict[str, object]:
-    return Rulebook().tables(frozenset(GROUPS))
+def everything() -> Matcher:
+    return Rulebook().all
 
 
 @pytest.mark.parametrize("path", sorted(FOLDER.glob("*.toml")), ids=lambda p: p.stem)
-def test_examples(path: Path, tables: dict[str, object]) -> None:
-    assert list(failures(load(path), tables)) == []
+def test_examples(path: Path, everything: Matcher) -> None:
+    assert list(failures(load(path), everything)) == []
 
 
 @pytest.mark.parametrize("rule", shipped(), ids=lambda r: r.id)
@@ -57,7 +57,7 @@ def test_index_is_fresh(tmp_path: Path) -> None:
 
 
 def test_index_names_every_rule() -> None:
-    indexed = {name for group in GROUPS for name in _table(group)["rules"]}
+    indexed = {name for pack in Rulebook().all.packs for name in pack.rules}
     assert indexed == {rule.id for rule in shipped()}
 
 
