@@ -13,7 +13,7 @@ _LATIN = {
     "german": ("de", "und der die das den dem nicht mit von für auf ist sich auch eine wird wurde hat sind nach"),
     "dutch": ("nl", "het een van en niet dat voor met zijn op ook aan bij door werd heeft worden naar maar deze"),
     "nordic": ("da no sv", "och att det som på är av för med till inte har og ikke til også fra var ble blev den en"),
-    "finnic": ("et fi", "ja on ei että myös mutta ovat oli se hän kun sekä ning kui mis oma aga ka tema see oli ole"),
+    "finnic": ("et fi", "ja ei että myös mutta ovat oli se hän kun sekä ning kui mis oma aga ka tema oli ole"),
     "french": ("fr", "le la les des une est dans pour que qui sur pas avec par au plus cette aux été sont"),
     "iberian": ("ca es pt", "el la los las del que una por con para como más não uma com dos em os ao els amb per més és seva"),
     "italian": ("it", "il di che della per una con del gli alla sono anche non nel più dei delle è stato ha"),

@@ -23,9 +23,11 @@ if TYPE_CHECKING:
 KEY = 6  # letters of a block's beginning, or end, that choose the expressions to try
 LIMIT = 200  # the longest block on which an expression without keys is tried
 _TABLES = os.path.join(os.path.dirname(__file__), "noise", "index")
-# \w, and the vowel signs of the Indic scripts, which it leaves out
+_WORD = re.compile(r"\w+")
+_INDIC = re.compile("[\u0900-\u0d7f]")
+# the vowel signs of the Indic scripts, which \w leaves out
 _SIGNS = "".join(chr(b + low) + "-" + chr(b + high) for b in range(0x900, 0xD80, 0x80) for low, high in ((0, 3), (58, 79), (98, 99)))
-_WORD = re.compile(f"[\\w{_SIGNS}]+")
+_SIGNED = re.compile(f"[\\w{_SIGNS}]+")
 _SEPARATOR = re.compile(r"([^\n:|>»→：｜›]{1,70}?)\s*(?:[:|>»→：｜›]|\s[-–—]+(?=\s)|[–—](?=\S))\s*")
 _MARKS = re.compile(r"\W+$")
 _ENDED = re.compile(r"[.!?…。！？।؟](?=\s)")
@@ -56,7 +58,7 @@ class Called:
 
 def words(low: str) -> frozenset[str]:
     """Return the different words of a text that is in lower case."""
-    return frozenset(_WORD.findall(low))
+    return frozenset((_WORD if low.isascii() or not _INDIC.search(low) else _SIGNED).findall(low))
 
 
 class Pack:
@@ -96,14 +98,12 @@ class Matcher:
         self.skip = frozenset(skip)
         self.longest = max((rule[2] for pack in packs for rule in pack.rules.values()), default=0)
 
-    def of(self, text: str) -> Matcher:
+    def of(self, text: str, there: frozenset[str]) -> Matcher:
         """Return the rules to use on `text`: these, whatever its language."""
         return self
 
-    def called(self, text: str) -> Called:
-        """Return the rules whose `words` occur in a document: those to try on its blocks, those to seek in them."""
-        low = text.lower()
-        there = words(low)
+    def called(self, low: str, there: frozenset[str]) -> Called:
+        """Return the rules whose `words` occur in a document, given in lower case: to try on its blocks, to seek in them."""
         found = Called()
         for pack in self.packs:
             entries = [entry for entry in pack.text if entry[1] in low]
@@ -217,9 +217,9 @@ class Rulebook:
         packs = [*self.own, _pack("base")]
         return [(name, pack.rules[name][0], need, path) for pack in packs for name, need, path in pack.element if name not in self.skip]
 
-    def of(self, text: str) -> Matcher:
-        """Return the rules to use on `text`: those of the languages it calls for."""
-        return self._of(called(text, words(text.lower())))
+    def of(self, text: str, there: frozenset[str]) -> Matcher:
+        """Return the rules to use on `text`, in which `there` are its words: those of the languages it calls for."""
+        return self._of(called(text, there))
 
     def _of(self, groups: frozenset[str]) -> Matcher:
         found = self._matchers.get(groups)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cleaner import context
 from cleaner.blocks import Block, cut
+from cleaner.matcher import words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -55,16 +56,20 @@ class Removal:
 POST = "any/embedded-post"
 
 
-def mark(text: str, blocks: list[Block], rules: Matcher, known: Known) -> list[Mark]:
+def mark(text: str, blocks: list[Block], rulebook: Matcher | Rulebook, known: dict[Matcher, Known]) -> list[Mark]:
     """Return the marks of a document, in its order; a block has one mark over all of it, or some over parts.
 
     `known` holds what rules said of its blocks in an earlier round, and takes up what they say now.
     """
-    called = rules.called(text)
+    low = text.lower()
+    there = words(low)
+    rules = rulebook.of(text, there)
+    called = rules.called(low, there)
+    said = known.setdefault(rules, {})
     for block in blocks:
-        if block.text not in known:
-            known[block.text] = rules.hit(block.text, block.plain, called)
-    hits = context.placed(blocks, [known[block.text] for block in blocks])
+        if block.text not in said:
+            said[block.text] = rules.hit(block.text, block.plain, called)
+    hits = context.placed(blocks, [said[block.text] for block in blocks])
     whole = _rule_marks(blocks, hits)
     parts = _post_marks(blocks, whole, rules)
     _list_marks(blocks, hits, whole, rules)
@@ -247,10 +252,9 @@ def run(text: str, rules: Matcher | Rulebook, keep: Collection[str] = (), blocks
     gone: list[tuple[int, int]] = []
     rest, kept = text, blocks
     now = cut(rest) if blocks is None else blocks
-    matcher = rules.of(rest)
-    known: Known = {}
+    known: dict[Matcher, Known] = {}
     while True:
-        marks = [m for m in mark(rest, now, matcher, known) if m.kind not in keep]
+        marks = [m for m in mark(rest, now, rules, known) if m.kind not in keep]
         if not marks and blocks is None:
             break
         found += zip(_origins([m.start for m in marks], gone), marks, [rest[m.start : m.end] for m in marks], strict=True)
@@ -262,8 +266,6 @@ def run(text: str, rules: Matcher | Rulebook, keep: Collection[str] = (), blocks
         rest = without(rest, ranges)
         blocks = None
         now = cut(rest)
-        if matcher is not (matcher := rules.of(rest)):
-            known = {}
     found.sort(key=lambda f: f[0])
     lines = _lines(text, [f[0] for f in found])
     removed = [Removal(m.kind, m.rule, piece, line) for (_, m, piece), line in zip(found, lines, strict=True)]
