@@ -30,6 +30,7 @@ _SIGNS = "".join(chr(b + low) + "-" + chr(b + high) for b in range(0x900, 0xD80,
 _SIGNED = re.compile(f"[\\w{_SIGNS}]+")
 _SEPARATOR = re.compile(r"([^\n:|>»→：｜›]{1,70}?)\s*(?:[:|>»→：｜›]|\s[-–—]+(?=\s)|[–—](?=\S))\s*")
 _MARKS = re.compile(r"\W+$")
+_SENTENCE = re.compile(r"(?:\s[^\W\d_A-ZÀ-ÖØ-ÞА-Я][^\W\d_]{3,}\)?\.|[।۔])$")  # no credit ends like this
 _ENDED = re.compile(r"[.!?…。！？।؟](?=\s)")
 
 
@@ -122,6 +123,7 @@ class Matcher:
         if found is not None or size > self.longest:
             return found
         forms: dict[str, str] = {}
+        somewhere: Hit | None = None  # a rule that holds only at one end of a document gives way to one that always holds
         for pack, place, form in self._candidates(text, plain, called):
             rule, _, limit = pack.tries[place]
             if size > limit or rule in self.skip:
@@ -130,9 +132,13 @@ class Matcher:
             if tidied is None:
                 tidied = forms[form] = tidy(form)
             match = pack.compiled(place).match(tidied)
-            if match is not None:
-                return pack.hit(rule, not tidied[match.end() :].strip())
-        return None
+            if match is None or (pack.rules[rule][0] == "caption" and _SENTENCE.search(tidied)):
+                continue
+            hit = pack.hit(rule, not tidied[match.end() :].strip())
+            if hit.where == "any":
+                return hit
+            somewhere = somewhere or hit
+        return somewhere
 
     def _phrase(self, plain: str, size: int) -> Hit | None:
         """The rule one of whose phrases is the block, or leads it."""
