@@ -52,7 +52,9 @@ def _signed(blocks: Sequence[Block], hits: Sequence[Hit | None], prose: list[int
 def foot(blocks: Sequence[Block], hits: Sequence[Hit | None]) -> list[int]:
     """Return the lines below the last paragraph that stand under one that a rule takes."""
     prose = [i for i, block in enumerate(blocks) if block.prose and hits[i] is None]
-    if len(prose) < 4:
+    if len(prose) < 4 and sum(blocks[i].weight for i in prose) < 1200:
+        return []
+    if not prose:
         return []
     below = range(prose[-1] + 1, len(blocks))
     first = next((i for i in below if _sure(hits[i])), len(blocks))
@@ -63,7 +65,7 @@ def _sure(hit: Hit | None) -> bool:
     return hit is not None and hit.kind in ("promo", "ui", "related", "ad", "comment")
 
 
-_CODE = r"[\w\s$.'\"()\[\]:=!&|/<>+?*#@,-]*[{};,]\)?;?$|[})\];,\s]+$"
+_CODE = r"[\w'\"$]{1,40}\s?:\s[\w'\"/.:-]{1,80},?$|[\w\s$.'\"()\[\]:=!&|/<>+?*#@,-]*[{};,]\)?;?$|[})\];,\s]+$"
 
 
 def code(blocks: Sequence[Block], hits: Sequence[Hit | None]) -> list[int]:

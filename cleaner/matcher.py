@@ -30,7 +30,7 @@ _SIGNS = "".join(chr(b + low) + "-" + chr(b + high) for b in range(0x900, 0xD80,
 _SIGNED = re.compile(f"[\\w{_SIGNS}]+")
 _SEPARATOR = re.compile(r"([^\n:|>»→：｜›]{1,70}?)\s*(?:[:|>»→：｜›]|\s[-–—]+(?=\s)|[–—](?=\S))\s*")
 _MARKS = re.compile(r"\W+$")
-_SENTENCE = re.compile(r"(?:\s[^\W\d_A-ZÀ-ÖØ-ÞА-Я][^\W\d_]{3,}\)?\.|[।۔])$")  # no credit ends like this
+_SENTENCE = re.compile(r"(?:\s[^\W\d_A-ZÀ-ÖØ-ÞА-Я][^\W\d_]{3,}\)?\.|[।۔])$(?<!nuotr\.)(?<!hình\.)")  # no credit ends like this
 _ENDED = re.compile(r"[.!?…。！？।؟](?=\s)")
 
 
