@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from cleaner.matcher import Called, Hit, Matcher, Rulebook
 
     Whole = list[tuple[str, str] | None]  # of each block (kind, rule), or None
-    Known = dict[str, Hit | None]  # of a block's text
     Parts = dict[int, list["Mark"]]  # of some blocks the marks inside; offsets in the block's text
 
 
@@ -56,20 +55,34 @@ class Removal:
 POST = "any/embedded-post"
 
 
-def mark(text: str, blocks: list[Block], rulebook: Matcher | Rulebook, known: dict[Matcher, Known]) -> list[Mark]:
-    """Return the marks of a document, in its order; a block has one mark over all of it, or some over parts.
+class Known:
+    """What the rules said of a document's blocks in earlier rounds, so that they need not be asked again."""
 
-    `known` holds what rules said of its blocks in an earlier round, and takes up what they say now.
-    """
-    low = text.lower()
-    there = words(low)
-    rules = rulebook.of(text, there)
-    called = rules.called(low, there)
-    said = known.setdefault(rules, {})
-    for block in blocks:
-        if block.text not in said:
-            said[block.text] = rules.hit(block.text, block.plain, called)
-    hits = context.placed(blocks, [said[block.text] for block in blocks])
+    def __init__(self, rulebook: Matcher | Rulebook) -> None:
+        self.rulebook = rulebook
+        self.text: str | None = None
+        self.said: dict[Matcher, dict[str, Hit | None]] = {}
+
+    def hits(self, text: str, blocks: list[Block]) -> list[Hit | None]:
+        """Return, for each block of `text`, the rule that takes it."""
+        if text != self.text:
+            self.text = text
+            low = text.lower()
+            there = words(low)
+            self.rules = self.rulebook.of(text, there)
+            self.called = self.rules.called(low, there)
+        said = self.said.setdefault(self.rules, {})
+        for block in blocks:
+            if block.text not in said:
+                said[block.text] = self.rules.hit(block.text, block.plain, self.called)
+        return [said[block.text] for block in blocks]
+
+
+def mark(text: str, blocks: list[Block], known: Known) -> list[Mark]:
+    """Return the marks of a document, in its order; a block has one mark over all of it, or some over parts."""
+    hits = known.hits(text, blocks)
+    rules, called = known.rules, known.called
+    hits = context.placed(blocks, hits)
     whole = _rule_marks(blocks, hits)
     parts = _post_marks(blocks, whole, rules)
     _list_marks(blocks, hits, whole, rules)
@@ -252,9 +265,9 @@ def run(text: str, rules: Matcher | Rulebook, keep: Collection[str] = (), blocks
     gone: list[tuple[int, int]] = []
     rest, kept = text, blocks
     now = cut(rest) if blocks is None else blocks
-    known: dict[Matcher, Known] = {}
+    known = Known(rules)
     while True:
-        marks = [m for m in mark(rest, now, rules, known) if m.kind not in keep]
+        marks = [m for m in mark(rest, now, known) if m.kind not in keep]
         if not marks and blocks is None:
             break
         found += zip(_origins([m.start for m in marks], gone), marks, [rest[m.start : m.end] for m in marks], strict=True)
