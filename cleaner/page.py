@@ -19,6 +19,7 @@ _HTML = re.compile(
 )
 _FRAGMENT = re.compile(r"\s*<(p|ul|ol|blockquote|figure|span|a|b|i|em|strong|header|nav)\b[^<>]*>", re.IGNORECASE)
 _CLOSED = re.compile(r"</(?:p|ul|ol|blockquote|figure|div)\s*>", re.IGNORECASE)
+SHARE = 0.6  # of the text of a page's paragraphs that a quick extraction must hold
 LARGEST = 0.3  # share of a page's text that an element rule may take at most
 
 
@@ -100,7 +101,9 @@ def read(html: str, elements: Iterable[tuple[str, str, str, str]], url: str | No
     pruned = _prune(tree, [e for e in elements if e[2] in names])
     anchors = _anchors(tree)
     try:
-        found = bare_extraction(tree, url=url, include_comments=False, with_metadata=metadata)
+        found = bare_extraction(tree, url=url, include_comments=False, with_metadata=metadata, fast=True)
+        if not _enough(tree, found):
+            found = bare_extraction(tree, url=url, include_comments=False, with_metadata=metadata)
     except RecursionError:
         found = None
     if not isinstance(found, Document) or found.body is None:
@@ -109,6 +112,12 @@ def read(html: str, elements: Iterable[tuple[str, str, str, str]], url: str | No
     language = tree.get("lang") or found.language
     about = Metadata(found.title, found.author, found.date, language, found.sitename, url or found.url) if metadata else Metadata()
     return Page(text, blocks, pruned, about, bool(text))
+
+
+def _enough(tree: Any, found: Any) -> bool:
+    """Whether trafilatura's quick extraction holds most of a page's paragraphs, so that its fallbacks can add little."""
+    size = len(getattr(found, "text", None) or "")
+    return size > 1000 and size >= SHARE * sum(len(p.xpath("string()")) for p in tree.iter("p"))
 
 
 def _prune(tree: Any, elements: Iterable[tuple[str, str, str, str]]) -> list[tuple[str, str, str, int]]:
