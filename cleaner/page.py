@@ -19,7 +19,7 @@ _HTML = re.compile(
 )
 _FRAGMENT = re.compile(r"\s*<(p|ul|ol|blockquote|figure|span|a|b|i|em|strong|header|nav)\b[^<>]*>", re.IGNORECASE)
 _CLOSED = re.compile(r"</(?:p|ul|ol|blockquote|figure|div)\s*>", re.IGNORECASE)
-SHARE = 0.6  # of the text of a page's paragraphs that a quick extraction must hold
+SHARE = 0.7  # of the text of a page's paragraphs that a quick extraction must hold
 LARGEST = 0.3  # share of a page's text that an element rule may take at most
 
 
