@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from cleaner.api import Cleaned
 
 
-SHAPES = ("text", "markdown", "json")
-
 _CONTROL = r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]"
 _SPECIAL = r"^([#>*+-]|\d+[.)])(?=\s)"
 _COLOURS = {
@@ -33,7 +31,7 @@ _COLOURS = {
 
 
 def shaped(done: Cleaned, shape: str) -> str:
-    """Return a cleaned document in one of SHAPES; a last line that does not end is left so in text."""
+    """Return a cleaned document as text, markdown or json; a last line that does not end is left so in text."""
     if shape == "json":
         return as_json(done) + "\n"
     text = markdown(done) if shape == "markdown" else done.text
