@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from cleaner.blocks import Block
 
 FORMATS = ("auto", "text", "html")
+ENGINES = ("auto", "own", "trafilatura")
 
 
 class Cleaned:
@@ -60,18 +61,20 @@ def clean(
     url: str | None = None,
     rules: Iterable[str | PathLike[str]] = (),
     skip: Collection[str] = (),
+    engine: str = "auto",
 ) -> str:
     """Return the article of a scraped text or page, without what is not the article.
 
     `source`: a text or HTML; bytes are decoded. `format`: "auto", "text" or "html". `keep`: kinds to leave in.
     `url`: the page's address, if known. `rules`: a user's rule files. `skip`: ids of rules not to use.
+    `engine`: of a page, what finds the main content: "own", "trafilatura", or "auto", which asks trafilatura in doubt.
     Raises ValueError or TypeError on wrong arguments, never on content; what can't be cleaned comes back as it is.
 
     >>> print(clean("The bridge is open.\\nAlso read: Who paid for it\\nThe mayor came."))
     The bridge is open.
     The mayor came.
     """
-    return _run(source, format, keep, url, rules, skip, metadata=False).text
+    return _run(source, format, keep, url, rules, skip, metadata=False, engine=engine).text
 
 
 def explain(
@@ -83,6 +86,7 @@ def explain(
     rules: Iterable[str | PathLike[str]] = (),
     skip: Collection[str] = (),
     metadata: bool = True,
+    engine: str = "auto",
 ) -> Cleaned:
     """Return the article, and of everything that was removed its kind, rule, text and line.
 
@@ -91,7 +95,7 @@ def explain(
     >>> explain("The bridge is open.\\nAdvertisement\\nThe mayor came.").removed
     (Removal(kind='ad', rule='en/ad-marker', text='Advertisement', line=2),)
     """
-    return _run(source, format, keep, url, rules, skip, metadata=metadata)
+    return _run(source, format, keep, url, rules, skip, metadata=metadata, engine=engine)
 
 
 def _run(
@@ -102,11 +106,14 @@ def _run(
     rules: Iterable[str | PathLike[str]],
     skip: Collection[str],
     metadata: bool,
+    engine: str,
 ) -> Cleaned:
     if not isinstance(source, (str, bytes, bytearray)):
         raise TypeError(f"source must be str or bytes, not {type(source).__name__}")
     if format not in FORMATS:
         raise ValueError(f"the format is {format!r}, it must be one of {', '.join(FORMATS)}")
+    if engine not in ENGINES:
+        raise ValueError(f"the engine is {engine!r}, it must be one of {', '.join(ENGINES)}")
     keep = frozenset((keep,) if isinstance(keep, str) else keep)
     unknown = sorted(keep - set(KINDS))
     if unknown:
@@ -123,14 +130,14 @@ def _run(
         from cleaner import page
 
         if format == "html" or page.is_html(text):
-            return _page(text, book, keep, url, metadata)
+            return _page(text, book, keep, url, metadata, engine)
     return Cleaned(pipeline.run(text, book, keep), text, url)
 
 
-def _page(html: str, book: Rulebook, keep: frozenset[str], url: str | None, metadata: bool) -> Cleaned:
+def _page(html: str, book: Rulebook, keep: frozenset[str], url: str | None, metadata: bool, engine: str) -> Cleaned:
     from cleaner import page
 
-    found = page.read(html, [e for e in book.elements if e[1] not in keep], url, metadata)
+    found = page.read(html, book.elements, url, metadata, keep, engine)
     done = Cleaned(pipeline.run(found.text, book, keep, found.blocks), found.text, url)
     done.removed = (*(Removal(kind, rule, text, line) for rule, kind, text, line in found.pruned), *done.removed)
     about = found.metadata

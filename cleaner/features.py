@@ -22,7 +22,27 @@ TAGS = (
 ).split()
 _OWN = {tag: i for i, tag in enumerate(dict.fromkeys(TAGS))}
 OWN = ("p", "h1", "h2", "h3", "h4", "li", "div", "blockquote", "td", "dd", "section", "article", "pre", "button", "dt", "header", "body")
-AROUND = ("article", "main", "aside", "nav", "header", "footer", "form", "figure", "ul", "ol", "table", "blockquote", "section", "p", "li", "dl", "button", "details", "address")
+AROUND = (
+    "article",
+    "main",
+    "aside",
+    "nav",
+    "header",
+    "footer",
+    "form",
+    "figure",
+    "ul",
+    "ol",
+    "table",
+    "blockquote",
+    "section",
+    "p",
+    "li",
+    "dl",
+    "button",
+    "details",
+    "address",
+)
 LEVELS = 5
 _WIDE = 0x2E80
 _CODES = 0x3100
@@ -89,6 +109,10 @@ class Table:
     def add(self, name: str, column: Any) -> None:
         self.names.append(name)
         self.columns.append(np.asarray(column, dtype=np.float32))
+
+    def array(self) -> Floats:
+        """Return the table as an array (blocks, features)."""
+        return np.array(self.columns, dtype=np.float32).T
 
 
 def table(page: Segments) -> Table:
@@ -253,6 +277,37 @@ def table(page: Segments) -> Table:
     return out
 
 
+def bits_of(page: Segments, words: dict[str, int]) -> tuple[Floats, Floats]:
+    """Return which of `words` (word -> column) stand in class and id names: of a block's element and the one around it, of all around it.
+
+    Two arrays (blocks, words) of 0 and 1. Sets of words are whole numbers, a bit a word, joined down the tree.
+    """
+    own: list[int] = []
+    near: list[int] = []
+    around: list[int] = []
+    sets: dict[str, int] = {"": 0}
+    for i, box in enumerate(page.containers):
+        mine = sets.get(box.names)
+        if mine is None:
+            mine = 0
+            for word in words_of(box.names):
+                k = words.get(word)
+                if k is not None:
+                    mine |= 1 << k
+            sets[box.names] = mine
+        own.append(mine)
+        over = max(0, box.parent)
+        near.append(mine | own[over])
+        around.append(mine | around[over] if i else mine)
+    size = (len(words) + 7) // 8
+    return _unpacked([near[h] for h in page.home], size, len(words)), _unpacked([around[h] for h in page.home], size, len(words))
+
+
+def _unpacked(sets: list[int], size: int, width: int) -> Floats:
+    data = np.frombuffer(b"".join(s.to_bytes(size, "little") for s in sets), dtype=np.uint8).reshape(len(sets), size)
+    return np.unpackbits(data, axis=1, count=width, bitorder="little").astype(np.float32)
+
+
 def same_kind(at: NDArray[np.int64], tag: NDArray[np.int64]) -> Floats:
     """A coarse code of the container's tag: 1 a list, 0.5 a table, else 0."""
     t = tag[at]
@@ -288,8 +343,8 @@ def _kind(kinds: dict[tuple[str, str, str, str], int], boxes: Any, home: int) ->
 _BODY = re.compile(r'"articleBody"\s*:\s*"((?:[^"\\]|\\.)*)"', re.DOTALL)
 
 
-def body(said: list[str]) -> str:
-    """Return the article's text as linked data gives it, without spaces."""
+def article_body(said: list[str]) -> str:
+    """Return the longest text that scripts of linked data give as the article's, as it stands there."""
     import html
     import json
 
@@ -301,7 +356,12 @@ def body(said: list[str]) -> str:
             except ValueError:
                 text = match[1]
             found = max(found, text, key=len)
-    return "".join(re.sub(r"<[^>]*>", "", html.unescape(found)).split()) if found else ""
+    return html.unescape(found)
+
+
+def body(said: list[str]) -> str:
+    """Return the article's text as linked data gives it, without markup and spaces."""
+    return "".join(re.sub(r"<[^<>]{0,500}>", "", article_body(said)).split())
 
 
 def said_this(text: str, said: str) -> float:

@@ -1,16 +1,20 @@
-"""Pages: HTML to blocks. One parse: embeds and noise elements leave the tree, trafilatura finds the main content.
+"""Pages: HTML to blocks. One parse; embeds and noise elements leave the tree, the tagger finds the main content.
 
-Method: trafilatura (Barbaresi 2021, https://aclanthology.org/2021.acl-demo.15) chooses the main content; before it
-come the `element` rules, after it the same marks as for text, helped by what the page knows of links and headings.
+Before the tagger come the `element` rules, after it the same marks as for text, helped by what the page knows of links
+and headings.
 """
 
 import re
-import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from cleaner import article
 from cleaner.blocks import Block
+from cleaner.segments import KIND, segment
+from cleaner.tagger import tagger
+
+Pruned = tuple[str, str, str, int]  # rule, kind, text, line of the source
 
 _HTML = re.compile(
     r"\s*(?:<!--.{0,2000}?-->\s*|<\?xml[^>]{0,200}>\s*)*"
@@ -19,7 +23,7 @@ _HTML = re.compile(
 )
 _FRAGMENT = re.compile(r"\s*<(p|ul|ol|blockquote|figure|span|a|b|i|em|strong|header|nav)\b[^<>]*>", re.IGNORECASE)
 _CLOSED = re.compile(r"</(?:p|ul|ol|blockquote|figure|div)\s*>", re.IGNORECASE)
-SHARE = 0.7  # of the text of a page's paragraphs that a quick extraction must hold
+LITTLE = 250  # characters; an article shorter than this is doubted
 LARGEST = 0.3  # share of a page's text that an element rule may take at most
 
 
@@ -39,7 +43,7 @@ class Page(NamedTuple):
 
     text: str
     blocks: list[Block]
-    pruned: list[tuple[str, str, str, int]]
+    pruned: list[Pruned]
     metadata: Metadata
     found: bool
 
@@ -69,11 +73,11 @@ def selected(selector: str, html: str) -> bool:
     """Whether a CSS selector finds something in a piece of HTML."""
     import cssselect
 
-    tree = _parse(f"<html><body>{html}</body></html>")
+    tree = parse(f"<html><body>{html}</body></html>")
     return tree is not None and bool(_xpath(cssselect.HTMLTranslator().css_to_xpath(selector))(tree))
 
 
-def _parse(html: str) -> Any:
+def parse(html: str) -> Any:
     """Return the tree of a page, or None where there is none; broken markup is mended, nothing is fetched."""
     from lxml import etree
     from lxml import html as lxml_html
@@ -86,47 +90,78 @@ def _parse(html: str) -> Any:
         return None
 
 
-def read(html: str, elements: Iterable[tuple[str, str, str, str]], url: str | None, metadata: bool) -> Page:
-    """Read a page; `elements` are (rule, kind, text that must occur, XPath) of what to prune."""
-    import logging
+def read(
+    html: str,
+    elements: Iterable[tuple[str, str, str, str]],
+    url: str | None = None,
+    metadata: bool = False,
+    keep: Collection[str] = (),
+    engine: str = "auto",
+) -> Page:
+    """Read a page; `elements` are (rule, kind, text that must occur, XPath) of what to prune, `keep` kinds to leave in.
 
-    from trafilatura import bare_extraction
-    from trafilatura.settings import Document
-
-    logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
-    tree = _parse(html)
+    `engine`: "own", "trafilatura", or "auto", which takes trafilatura's answer where the tagger finds no article.
+    """
+    tree = parse(html)
     if tree is None:
         return Page("", [], [], Metadata(), False)
-    names = "\n".join({*_xpath("//@class")(tree), *_xpath("//@id")(tree)})
-    pruned = _prune(tree, [e for e in elements if e[2] in names])
-    anchors = _anchors(tree)
-    try:
-        found = bare_extraction(tree, url=url, include_comments=False, with_metadata=metadata, fast=True)
-        if not _enough(tree, found):
-            found = bare_extraction(tree, url=url, include_comments=False, with_metadata=metadata)
-    except RecursionError:
-        found = None
-    if not isinstance(found, Document) or found.body is None:
-        return Page("", [], pruned, Metadata(), False)
-    text, blocks = _blocks(found.body, anchors)
-    language = tree.get("lang") or found.language
-    about = Metadata(found.title, found.author, found.date, language, found.sitename, url or found.url) if metadata else Metadata()
+    about = _about(html, url) if metadata else Metadata()
+    pruned = prune(tree, elements, keep)
+    text, blocks = "", []
+    if engine != "trafilatura":
+        text, blocks, beside = _own(tree, keep)
+        pruned += beside
+        if len(text) < LITTLE and engine == "auto" and (other := _fallback(tree, url)) and len(other[0]) > len(text):
+            text, blocks = other
+            pruned = pruned[: len(pruned) - len(beside)]
+    else:
+        text, blocks = _fallback(tree, url)
     return Page(text, blocks, pruned, about, bool(text))
 
 
-def _enough(tree: Any, found: Any) -> bool:
-    """Whether trafilatura's quick extraction holds most of a page's paragraphs, so that its fallbacks can add little."""
-    size = len(getattr(found, "text", None) or "")
-    return size > 1000 and size >= SHARE * sum(len(p.xpath("string()")) for p in tree.iter("p"))
+def _own(tree: Any, keep: Collection[str]) -> tuple[str, list[Block], list[Pruned]]:
+    """The article as the tagger finds it, and what lies beside it."""
+    page = segment(tree)
+    chosen = article.chosen(page, tagger()(page), keep) if page.texts else []
+    text, blocks = article.blocks(page, chosen)
+    if len(text) < LITTLE and page.said:
+        lines = article.from_linked_data(page.said)
+        if len("\n".join(lines)) > LITTLE:
+            return *article.plain(lines), []
+    beside = [("page/boilerplate", kind, page.texts[k], page.lines[k]) for k, kind in article.beside(page, chosen)]
+    return text, blocks, beside
 
 
-def _prune(tree: Any, elements: Iterable[tuple[str, str, str, str]]) -> list[tuple[str, str, str, int]]:
+def _fallback(tree: Any, url: str | None) -> tuple[str, list[Block]]:
+    from cleaner import fallback
+
+    return fallback.blocks(tree, url)
+
+
+def _about(html: str, url: str | None) -> Metadata:
+    """What the page says of itself, read from a tree of its own: trafilatura changes the tree it reads."""
+    from cleaner import fallback
+
+    tree = parse(html)
+    found = fallback.metadata(tree, url)
+    language = tree.get("lang") or getattr(found, "language", None)
+    if found is None:
+        return Metadata(language=language, url=url)
+    return Metadata(found.title, found.author, found.date, language, found.sitename, url or found.url)
+
+
+def prune(tree: Any, elements: Iterable[tuple[str, str, str, str]], keep: Collection[str] = ()) -> list[Pruned]:
+    """Take out of a tree what the rules for elements name, and mark what they name of the kinds to keep."""
     pruned = []
     whole = None
-    for rule, kind, _, expression in elements:
+    names = "\n".join({*_xpath("//@class")(tree), *_xpath("//@id")(tree)})
+    for rule, kind, _, expression in [e for e in elements if e[2] in names]:
         for element in _xpath(expression)(tree):
             parent = element.getparent()
             if parent is None or element.tag in ("body", "html", "article", "main"):
+                continue
+            if kind in keep:
+                element.set(KIND, kind)
                 continue
             text = " ".join(" ".join(element.itertext()).split())
             if whole is None:
@@ -151,60 +186,3 @@ def _drop(element: Any, parent: Any) -> None:
     parent.remove(element)
 
 
-def _anchors(tree: Any) -> set[str]:
-    """Return the texts of the page's links, for telling a line that is nothing but a link."""
-    texts = (_clean("".join(a.itertext())) for a in tree.iter("a"))
-    return {text for text in texts if len(text) > 12}
-
-
-def _clean(text: str) -> str:
-    text = " ".join(text.split())
-    return text if text.isascii() else unicodedata.normalize("NFC", text)
-
-
-def _blocks(body: Any, anchors: set[str]) -> tuple[str, list[Block]]:
-    lines: list[str] = []
-    blocks: list[Block] = []
-    at = 0
-    for tag, piece in _pieces(body):
-        text = piece.strip() if tag == "pre" else _clean(piece)
-        if not text:
-            continue
-        blocks.append(Block(text, at, len(lines) + 1, 1 if lines else 0, tag, 1.0 if text in anchors else 0.0))
-        lines.append(text)
-        at += len(text) + 1
-    return "\n".join(lines), blocks
-
-
-_INLINE = {"hi", "ref", "del", "graphic", "formula", "span"}
-
-
-def _pieces(element: Any, tag: str = "p") -> Iterator[tuple[str, str]]:
-    """Yield (tag, text) of each block in trafilatura's tree, in order."""
-    run: list[str] = []
-    if element.text:
-        run.append(element.text)
-    for child in element:
-        name = child.tag if isinstance(child.tag, str) else ""
-        if name in _INLINE:
-            run.append("".join(child.itertext()))
-        elif name in ("row", "code"):
-            yield tag, "".join(run)
-            run = []
-            if name == "row":
-                cells = (_clean("".join(cell.itertext())) for cell in child)
-                yield "table", " | ".join(cell for cell in cells if cell)
-            else:
-                text = "".join(child.itertext())
-                if "\n" in text.strip():
-                    yield from (("pre", line) for line in text.split("\n"))
-                else:
-                    run.append(text)
-        else:
-            yield tag, "".join(run)
-            run = []
-            if name:
-                yield from _pieces(child, {"lb": tag, "list": tag, "div": tag, "table": "table", "p": tag}.get(name, name))
-        if child.tail:
-            run.append(child.tail)
-    yield tag, "".join(run)

@@ -1,0 +1,148 @@
+"""The article: the segments that the tagger holds for article, as blocks of a text, and names for what lies beside them."""
+
+import re
+import unicodedata
+from collections.abc import Collection, Iterator
+from functools import lru_cache
+from typing import Any
+
+from cleaner.blocks import Block
+from cleaner.features import words_of
+from cleaner.segments import Segments
+
+TAGS = {
+    **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), "head"),
+    **dict.fromkeys(("li", "dt", "dd"), "item"),
+    **dict.fromkeys(("td", "th"), "table"),
+    "blockquote": "quote",
+    "pre": "pre",
+}
+THRESHOLD = 0.5  # probability from which on a segment is article
+CELL = 300  # characters; a longer cell is text that a table lays out, not data
+KINDS = {
+    "comment": "comment comments disqus respond reply replies discussion kommentar kommentare comentarios commentaires reacties",
+    "related": "related recommended recommend more mostread popular trending read teaser teasers recirc recirculation promoted also outbrain taboola",
+    "promo": "newsletter subscribe subscription signup promo donate donation membership app follow podcast paywall piano",
+    "ad": "ad ads advert advertisement adslot sponsor sponsored affiliate dfp gpt banner",
+    "caption": "caption captions credit credits figcaption copyright photo image gallery",
+    "byline": "author authors byline bio contributor writer reporter profile",
+    "legal": "legal disclaimer copyright terms imprint impressum privacy license",
+    "ui": "share sharing social nav navigation menu breadcrumb breadcrumbs tag tags topics meta toolbar player video audio button pagination print "
+    "footer header search login toc date time",
+}
+_KIND = {word: kind for kind in reversed(KINDS) for word in KINDS[kind].split()}
+
+
+def chosen(page: Segments, likely: Any, keep: Collection[str] = ()) -> list[int]:
+    """Return the segments that are article, by the tagger's probabilities; between them also those of the kinds `keep`."""
+    found = [k for k in range(len(page.texts)) if likely[k] >= THRESHOLD]
+    if not keep or not found:
+        return found
+    more = [k for k, kind in beside(page, found) if kind in keep]
+    return sorted({*found, *more})
+
+
+def plain(lines: list[str]) -> tuple[str, list[Block]]:
+    """Return lines as a text and its blocks, each a paragraph."""
+    found, at = [], 0
+    for k, line in enumerate(lines):
+        found.append(Block(line, at, k + 1, 1 if k else 0, "p"))
+        at += len(line) + 1
+    return "\n".join(lines), found
+
+
+def blocks(page: Segments, keep: Collection[int]) -> tuple[str, list[Block]]:
+    """Return the text of the segments `keep`, a line each, and its blocks with tags; the cells of a table's row share a line."""
+    lines: list[str] = []
+    found: list[Block] = []
+    at = 0
+    for tag, text, linked in _lines(page, sorted(keep)):
+        found.append(Block(text, at, len(lines) + 1, 1 if lines else 0, tag, linked))
+        lines.append(text)
+        at += len(text) + 1
+    return "\n".join(lines), found
+
+
+def _lines(page: Segments, keep: list[int]) -> Iterator[tuple[str, str, float]]:
+    row: list[str] = []
+    row_at = -1
+    for k in keep:
+        text = clean_text(page.texts[k])
+        tag, at = _tag(page, k)
+        if row and (tag != "table" or at != row_at):
+            yield _row(row)
+            row = []
+        if tag == "table":
+            row.append(text)
+            row_at = at
+        elif tag == "pre":
+            yield from (("pre", line.strip("\r"), 0.0) for line in page.raw.get(k, text).strip().split("\n") if line.strip())
+        else:
+            yield tag, text, 1.0 if page.linked[k] >= 0.9 * len(text) and len(text) > 12 else 0.0
+    if row:
+        yield _row(row)
+
+
+def _row(cells: list[str]) -> tuple[str, str, float]:
+    return "table" if len(cells) > 1 else "p", " | ".join(cells), 0.0
+
+
+def clean_text(text: str) -> str:
+    """Return a text with its whitespace made single and its letters composed (NFC)."""
+    text = " ".join(text.split())
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
+
+
+def _tag(page: Segments, k: int) -> tuple[str, int]:
+    """The tag of a segment, by the nearest element that has a say; of a table's cell, also its row."""
+    at = page.home[k]
+    while at > 0:
+        box = page.containers[at]
+        tag = TAGS.get(box.tag)
+        if tag == "table":
+            data = box.last - box.first == 1 and len(page.texts[k]) <= CELL
+            return ("table", box.parent) if data else ("p", -1)
+        if tag is not None:
+            return tag, at
+        at = box.parent
+    return "p", -1
+
+
+def kind_of(page: Segments, k: int) -> str:
+    """Return the kind of a segment that is no article, by the class words of the elements around it, the nearest first."""
+    at = page.home[k]
+    while at > 0:
+        box = page.containers[at]
+        if box.kind:
+            return box.kind
+        kind = _named(box.names) or _TAG_KIND.get(box.tag, "")
+        if kind:
+            return kind
+        at = box.parent
+    return "other"
+
+
+_TAG_KIND = {"figure": "caption", "nav": "ui", "button": "ui", "form": "ui", "footer": "ui", "aside": "related", "address": "byline"}
+
+
+@lru_cache(maxsize=4096)
+def _named(names: str) -> str:
+    return next((kind for kind in map(_KIND.get, words_of(names)) if kind), "")
+
+
+def beside(page: Segments, keep: Collection[int]) -> list[tuple[int, str]]:
+    """Return (segment, kind) of what is no article but lies between its blocks."""
+    if not keep:
+        return []
+    chosen = frozenset(keep)
+    return [(k, kind_of(page, k)) for k in range(min(chosen), max(chosen)) if k not in chosen]
+
+
+def from_linked_data(said: list[str]) -> list[str]:
+    """Return the paragraphs of the longest article that a page's linked data (JSON-LD) gives."""
+    from cleaner.features import article_body
+
+    text: Any = article_body(said)
+    text = re.sub(r"<br\s*/?>|</?p\b[^>]*>|</?div\b[^>]*>", "\n", text)
+    lines = map(clean_text, re.sub(r"<[^<>]{1,500}>", "", text).split("\n"))
+    return [line for line in lines if line]
