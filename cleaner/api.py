@@ -12,6 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
     from os import PathLike
+    from typing import Any
 
     from cleaner.blocks import Block
 
@@ -134,10 +135,17 @@ def _run(
     return Cleaned(pipeline.run(text, book, keep), text, url)
 
 
+@lru_cache(maxsize=8)
+def _elements(book: Rulebook) -> Any:
+    from cleaner.elements import Elements
+
+    return Elements(book.elements)
+
+
 def _page(html: str, book: Rulebook, keep: frozenset[str], url: str | None, metadata: bool, engine: str) -> Cleaned:
     from cleaner import page
 
-    found = page.read(html, book.elements, url, metadata, keep, engine)
+    found = page.read(html, _elements(book), url, metadata, keep, engine)
     done = Cleaned(pipeline.run(found.text, book, keep, found.blocks), found.text, url)
     done.removed = (*(Removal(kind, rule, text, line) for rule, kind, text, line in found.pruned), *done.removed)
     about = found.metadata

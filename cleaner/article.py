@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from cleaner.blocks import Block
-from cleaner.features import words_of
+from cleaner.elements import words_of
 from cleaner.segments import Segments
 
 TAGS = {

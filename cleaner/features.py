@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cleaner.elements import words_of
 from cleaner.segments import Segments
 
 Floats = NDArray[np.float32]
@@ -46,7 +47,6 @@ AROUND = (
 LEVELS = 5
 _WIDE = 0x2E80
 _CODES = 0x3100
-_CLASS_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]{2,}")
 
 
 @lru_cache(maxsize=1)
@@ -87,16 +87,7 @@ def _over(values: Any, first: NDArray[np.int64], last: NDArray[np.int64]) -> Flo
 
 
 def _log(values: Any) -> Floats:
-    return np.log1p(np.maximum(values, 0.0)).astype(np.float32)
-
-
-def words_of(names: str) -> list[str]:
-    """Return the words of class and id names, in lower case.
-
-    >>> words_of("relatedArticles c-story__body")
-    ['related', 'articles', 'story', 'body']
-    """
-    return [word.lower() for word in _CLASS_WORD.findall(names) if len(word) > 1]
+    return np.asarray(np.log1p(np.maximum(values, 0.0)), dtype=np.float32)
 
 
 class Table:
@@ -313,7 +304,7 @@ def same_kind(at: NDArray[np.int64], tag: NDArray[np.int64]) -> Floats:
     t = tag[at]
     lists = (t == _OWN["ul"]) | (t == _OWN["ol"]) | (t == _OWN["li"]) | (t == _OWN["nav"])
     tables = (t == _OWN["table"]) | (t == _OWN["tr"]) | (t == _OWN["tbody"]) | (t == _OWN["td"])
-    return (lists + 0.5 * tables).astype(np.float32)
+    return np.asarray(lists + 0.5 * tables, dtype=np.float32)
 
 
 def _window(values: Any, reach: int) -> Floats:

@@ -1,20 +1,17 @@
-"""Pages: HTML to blocks. One parse; embeds and noise elements leave the tree, the tagger finds the main content.
+"""Pages: HTML to blocks. One parse: the tree is cut into blocks less what rules for elements name, the tagger finds the main content.
 
-Before the tagger come the `element` rules, after it the same marks as for text, helped by what the page knows of links
-and headings.
+Metadata, and the main content where the tagger is in doubt, are trafilatura's, which is imported only then.
 """
 
 import re
-from collections.abc import Collection, Iterable
-from functools import lru_cache
+from collections.abc import Collection
 from typing import Any, NamedTuple
 
 from cleaner import article
 from cleaner.blocks import Block
-from cleaner.segments import KIND, segment
+from cleaner.elements import Elements, OnPage, Pruned, xpath
+from cleaner.segments import segment
 from cleaner.tagger import tagger
-
-Pruned = tuple[str, str, str, int]  # rule, kind, text, line of the source
 
 _HTML = re.compile(
     r"\s*(?:<!--.{0,2000}?-->\s*|<\?xml[^>]{0,200}>\s*)*"
@@ -24,7 +21,8 @@ _HTML = re.compile(
 _FRAGMENT = re.compile(r"\s*<(p|ul|ol|blockquote|figure|span|a|b|i|em|strong|header|nav)\b[^<>]*>", re.IGNORECASE)
 _CLOSED = re.compile(r"</(?:p|ul|ol|blockquote|figure|div)\s*>", re.IGNORECASE)
 LITTLE = 250  # characters; an article shorter than this is doubted
-LARGEST = 0.3  # share of a page's text that an element rule may take at most
+
+Found = tuple[str, list[Block], list[Pruned]]  # text, its blocks, what went beside it
 
 
 class Metadata(NamedTuple):
@@ -62,43 +60,42 @@ def is_html(text: str) -> bool:
     return _FRAGMENT.match(head) is not None and _CLOSED.search(text) is not None
 
 
-@lru_cache(maxsize=256)
-def _xpath(expression: str) -> Any:
-    from lxml import etree
-
-    return etree.XPath(expression, smart_strings=False)
-
-
 def selected(selector: str, html: str) -> bool:
     """Whether a CSS selector finds something in a piece of HTML."""
     import cssselect
 
     tree = parse(f"<html><body>{html}</body></html>")
-    return tree is not None and bool(_xpath(cssselect.HTMLTranslator().css_to_xpath(selector))(tree))
+    return tree is not None and bool(xpath(cssselect.HTMLTranslator().css_to_xpath(selector))(tree))
 
 
-def parse(html: str) -> Any:
-    """Return the tree of a page, or None where there is none; broken markup is mended, nothing is fetched."""
+def parse(html: str, methods: bool = False) -> Any:
+    """Return the tree of a page, or None where there is none; broken markup is mended, nothing is fetched.
+
+    `methods`: with lxml.html's elements, as trafilatura wants them; plain ones take half the time.
+    """
     from lxml import etree
-    from lxml import html as lxml_html
 
     data = html.encode("utf-8", "replace")
-    parser = lxml_html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True, huge_tree=False)
+    options: dict[str, Any] = {"encoding": "utf-8", "remove_comments": True, "remove_pis": True, "no_network": True, "huge_tree": False}
     try:
-        return lxml_html.document_fromstring(data, parser=parser)
+        if not methods:
+            return etree.fromstring(data, parser=etree.HTMLParser(**options))
+        from lxml import html as lxml_html
+
+        return lxml_html.document_fromstring(data, parser=lxml_html.HTMLParser(**options))
     except (etree.ParserError, etree.XMLSyntaxError, ValueError, AssertionError):
         return None
 
 
 def read(
     html: str,
-    elements: Iterable[tuple[str, str, str, str]],
+    elements: Elements,
     url: str | None = None,
     metadata: bool = False,
     keep: Collection[str] = (),
     engine: str = "auto",
 ) -> Page:
-    """Read a page; `elements` are (rule, kind, text that must occur, XPath) of what to prune, `keep` kinds to leave in.
+    """Read a page; `elements` are the rules for what to prune, `keep` kinds to leave in.
 
     `engine`: "own", "trafilatura", or "auto", which takes trafilatura's answer where the tagger finds no article.
     """
@@ -106,43 +103,45 @@ def read(
     if tree is None:
         return Page("", [], [], Metadata(), False)
     about = _about(html, url) if metadata else Metadata()
-    pruned = prune(tree, elements, keep)
-    text, blocks = "", []
-    if engine != "trafilatura":
-        text, blocks, beside = _own(tree, keep)
-        pruned += beside
-        if len(text) < LITTLE and engine == "auto" and (other := _fallback(tree, url)) and len(other[0]) > len(text):
-            text, blocks = other
-            pruned = pruned[: len(pruned) - len(beside)]
-    else:
-        text, blocks = _fallback(tree, url)
-    return Page(text, blocks, pruned, about, bool(text))
+    rules = elements.on(tree, html)
+    found: Found = ("", [], []) if engine == "trafilatura" else _own(tree, rules, keep)
+    if engine == "trafilatura" or (engine == "auto" and len(found[0]) < LITTLE):
+        other = _fallback(html, elements, keep, url)
+        found = other if len(other[0]) > len(found[0]) else found
+    return Page(*found, about, bool(found[0]))
 
 
-def _own(tree: Any, keep: Collection[str]) -> tuple[str, list[Block], list[Pruned]]:
+def _own(tree: Any, rules: OnPage, keep: Collection[str]) -> Found:
     """The article as the tagger finds it, and what lies beside it."""
-    page = segment(tree)
+    page = segment(tree, rules, keep)
     chosen = article.chosen(page, tagger()(page), keep) if page.texts else []
     text, blocks = article.blocks(page, chosen)
     if len(text) < LITTLE and page.said:
         lines = article.from_linked_data(page.said)
         if len("\n".join(lines)) > LITTLE:
-            return *article.plain(lines), []
+            return *article.plain(lines), page.dropped
     beside = [("page/boilerplate", kind, page.texts[k], page.lines[k]) for k, kind in article.beside(page, chosen)]
-    return text, blocks, beside
+    return text, blocks, page.dropped + beside
 
 
-def _fallback(tree: Any, url: str | None) -> tuple[str, list[Block]]:
+def _fallback(html: str, elements: Elements, keep: Collection[str], url: str | None) -> Found:
+    """The article as trafilatura finds it."""
     from cleaner import fallback
 
-    return fallback.blocks(tree, url)
+    tree = parse(html, methods=True)
+    if tree is None:
+        return "", [], []
+    pruned = _prune(tree, elements.on(tree, html), keep)
+    return *fallback.blocks(tree, url), pruned
 
 
 def _about(html: str, url: str | None) -> Metadata:
     """What the page says of itself, read from a tree of its own: trafilatura changes the tree it reads."""
     from cleaner import fallback
 
-    tree = parse(html)
+    tree = parse(html, methods=True)
+    if tree is None:
+        return Metadata(url=url)
     found = fallback.metadata(tree, url)
     language = tree.get("lang") or getattr(found, "language", None)
     if found is None:
@@ -150,26 +149,20 @@ def _about(html: str, url: str | None) -> Metadata:
     return Metadata(found.title, found.author, found.date, language, found.sitename, url or found.url)
 
 
-def prune(tree: Any, elements: Iterable[tuple[str, str, str, str]], keep: Collection[str] = ()) -> list[Pruned]:
-    """Take out of a tree what the rules for elements name, and mark what they name of the kinds to keep."""
+def _prune(tree: Any, rules: OnPage, keep: Collection[str]) -> list[Pruned]:
+    """Take out of a tree what the rules for elements name."""
     pruned = []
-    whole = None
-    names = "\n".join({*_xpath("//@class")(tree), *_xpath("//@id")(tree)})
-    for rule, kind, _, expression in [e for e in elements if e[2] in names]:
-        for element in _xpath(expression)(tree):
-            parent = element.getparent()
-            if parent is None or element.tag in ("body", "html", "article", "main"):
-                continue
-            if kind in keep:
-                element.set(KIND, kind)
-                continue
-            text = " ".join(" ".join(element.itertext()).split())
-            if whole is None:
-                whole = sum(len(p.xpath("string()")) for p in tree.iter("p"))
-            if len(text) > max(600, LARGEST * whole):
-                continue
+    for element in list(tree.iter()):
+        tag, parent = element.tag, element.getparent()
+        if parent is None or not isinstance(tag, str):
+            continue
+        said = rules.of(element, tag, f"{element.get('class', '')} {element.get('id', '')}")
+        if said is None or said[1] in keep:
+            continue
+        text = " ".join(" ".join(element.itertext()).split())
+        if rules.fits(text, tag):
             if text:
-                pruned.append((rule, kind, text, element.sourceline or 0))
+                pruned.append((*said, text, element.sourceline or 0))
             _drop(element, parent)
     return pruned
 
@@ -184,5 +177,3 @@ def _drop(element: Any, parent: Any) -> None:
         else:
             parent.text = (parent.text or "") + tail
     parent.remove(element)
-
-

@@ -5,7 +5,10 @@ https://is.muni.cz/th/45523/fi_d). Containers are kept in document order, so tha
 range of blocks, and what is summed over a container is the difference of two running sums.
 """
 
+from collections.abc import Collection
 from typing import Any
+
+from cleaner.elements import OnPage
 
 INLINE = frozenset(
     "a abbr acronym b bdi bdo big cite code data del dfn em font i img ins kbd label mark nobr o:p q rp rt ruby s samp small span "
@@ -15,7 +18,8 @@ SKIPPED = frozenset(
     "script style noscript template svg math iframe object embed applet canvas select option textarea datalist head title meta link "
     "video audio map area param track base noframes frameset frame input progress meter dialog amp-analytics amp-ad".split()
 )
-KIND = "data-cleaner-kind"  # the attribute by which element rules mark what is to be kept
+BOLD = frozenset(("b", "strong"))
+BREAKS = frozenset(("br", "hr"))
 DEEPEST = 200  # levels of containers; what lies deeper belongs to the last of them
 
 
@@ -42,40 +46,51 @@ class Segments:
 
     `texts`: the text, whitespace made single; `home`: index of the innermost container; `linked`: characters inside
     links, `strong`: characters in bold; `broken`: whether a `<br>` ended or began it; `lines`: line of the source.
-    `raw`: of preformatted blocks, the text as it stands. `said`: what scripts of linked data (JSON-LD) give as the article's text. `title`: the page's title element.
+    `raw`: of preformatted blocks, the text as it stands. `said`: what scripts of linked data (JSON-LD) give as the article's text. `title`: the page's title
+    element. `dropped`: what rules for elements took out, as (rule, kind, text, line).
     """
 
-    __slots__ = ("broken", "containers", "home", "lines", "linked", "raw", "said", "strong", "texts", "title")
+    __slots__ = ("broken", "containers", "dropped", "home", "lines", "linked", "raw", "said", "strong", "texts", "title")
 
     def __init__(self) -> None:
         self.texts: list[str] = []
         self.home: list[int] = []
         self.linked: list[int] = []
         self.strong: list[int] = []
-        self.broken: list[int] = []
+        self.broken: list[bool] = []
         self.lines: list[int] = []
-        self.containers: list[Container] = []
+        self.containers: list[Container] = [Container("html", "", -1, 0, 0, False)]
+        self.dropped: list[tuple[str, str, str, int]] = []
         self.raw: dict[int, str] = {}
         self.said: list[str] = []
         self.title = ""
 
 
-def segment(tree: Any) -> Segments:
-    """Cut a page's tree (an lxml element) into blocks; one pass, no recursion."""
+def segment(tree: Any, rules: OnPage | None = None, keep: Collection[str] = ()) -> Segments:
+    """Cut a page's tree (an lxml element) into blocks; one pass, no recursion.
+
+    What `rules` for elements name is left out and listed in `dropped`, unless it is of a kind to `keep`.
+    """
+    found = Segments()
+    for root in (tree, *tree.itersiblings()):  # broken markup can leave more than one root
+        _walk(root, found, rules, keep)
+    found.containers[0].last = len(found.texts)
+    return found
+
+
+def _walk(root: Any, found: Segments, rules: OnPage | None, keep: Collection[str]) -> None:
     from lxml import etree
 
-    found = Segments()
     containers, texts = found.containers, found.texts
-    containers.append(Container("html", "", -1, 0, 0, False))
     stack = [0]
     run: list[str] = []
     over = 0  # open containers beyond the deepest level
     link = bold = 0  # open links and bold elements
     linked = strong = 0  # characters in them
-    broke = 0
+    broke = False
     line = 0
 
-    def flush(by_break: int) -> None:
+    def flush(by_break: bool = False) -> None:
         nonlocal linked, strong, broke
         raw = "".join(run)
         text = " ".join(raw.split())
@@ -87,96 +102,94 @@ def segment(tree: Any) -> Segments:
             found.home.append(stack[-1])
             found.linked.append(min(linked, len(text)))
             found.strong.append(min(strong, len(text)))
-            found.broken.append(1 if broke or by_break else 0)
+            found.broken.append(broke or by_break)
             found.lines.append(line)
-            linked = strong = 0
-            broke = by_break
-        else:
-            linked = strong = 0
-            broke = broke or by_break if by_break else 0
+            broke = False
+        broke = broke or by_break
+        linked = strong = 0
 
-    for root in (tree, *tree.itersiblings()):  # broken markup can leave more than one root
-        walker = etree.iterwalk(root, events=("start", "end"))
-        for event, element in walker:
-            tag = element.tag
-            if event == "start":
-                if tag in INLINE:
-                    if tag == "a":
-                        link += 1
-                    elif tag in BOLD:
-                        bold += 1
-                elif tag in SKIPPED:
+    walker = etree.iterwalk(root, events=("start", "end"))
+    left_out = False  # whether the element that ends next was left out
+    for event, element in walker:
+        tag = element.tag
+        if event == "start":
+            if not isinstance(tag, str) or tag in SKIPPED:
+                walker.skip_subtree()
+                left_out = True
+                if tag == "script" or tag == "head":
+                    _note(element, tag, found)
+                continue
+            inline = tag in INLINE
+            if run and not inline:
+                flush(tag == "br" or tag == "hr")
+            name, number = element.get("class"), element.get("id")
+            names = f"{name or ''} {number or ''}" if name or number else ""
+            kind = ""
+            said = rules.of(element, tag, names) if rules is not None else None
+            if rules is not None and said is not None:
+                if said[1] in keep:
+                    kind = said[1]
+                elif _dropped(element, said, found, rules):
                     walker.skip_subtree()
-                    if tag == "script":
-                        if element.get("type") == "application/ld+json" and element.text and "rticleBody" in element.text:
-                            found.said.append(element.text)
-                    elif tag == "head":
-                        found.title = element.findtext("title") or ""
-                        found.said += [
-                            s.text
-                            for s in element.iter("script")
-                            if s.text and "rticleBody" in s.text and s.get("type") == "application/ld+json"
-                        ]
+                    left_out = True
                     continue
-                elif tag == "br" or tag == "hr":
-                    flush(1)
-                    continue
-                elif not isinstance(tag, str):
-                    walker.skip_subtree()
-                    continue
+            if inline:
+                if tag == "a":
+                    link += 1
+                elif tag in BOLD:
+                    bold += 1
+            elif tag not in BREAKS:
+                broke = False
+                if len(stack) > DEEPEST:
+                    over += 1
                 else:
-                    if run:
-                        flush(0)
-                    broke = 0
-                    if len(stack) > DEEPEST:
-                        over += 1
-                    else:
-                        attributes = element.attrib
-                        names = ""
-                        hidden = False
-                        kind = ""
-                        if attributes:
-                            names = f"{attributes.get('class', '')} {attributes.get('id', '')}"
-                            hidden = "hidden" in attributes or "none" in attributes.get("style", "")
-                            kind = attributes.get(KIND, "")
-                        containers.append(Container(tag, names, stack[-1], len(stack), len(texts), hidden, kind))
-                        stack.append(len(containers) - 1)
-                text = element.text
-                if text:
-                    if not run:
-                        line = element.sourceline or 0
-                    run.append(text)
-                    if link:
-                        linked += len(text)
-                    if bold:
-                        strong += len(text)
-            else:
-                if tag in INLINE:
-                    if tag == "a":
-                        link -= 1
-                    elif tag in BOLD:
-                        bold -= 1
-                elif tag not in VOID and isinstance(tag, str):
-                    if run:
-                        flush(0)
-                    broke = 0
-                    if over:
-                        over -= 1
-                    else:
-                        containers[stack.pop()].last = len(texts)
-                tail = element.tail
-                if tail:
-                    if not run:
-                        line = element.sourceline or 0
-                    run.append(tail)
-                    if link:
-                        linked += len(tail)
-                    if bold:
-                        strong += len(tail)
-    flush(0)
-    containers[0].last = len(texts)
-    return found
+                    hidden = element.get("hidden") is not None or "none" in (element.get("style") or "")
+                    containers.append(Container(tag, names, stack[-1], len(stack), len(texts), hidden, kind))
+                    stack.append(len(containers) - 1)
+            text = element.text
+        else:
+            if left_out:
+                left_out = False
+            elif tag in INLINE:
+                if tag == "a":
+                    link -= 1
+                elif tag in BOLD:
+                    bold -= 1
+            elif tag not in BREAKS:
+                if run:
+                    flush()
+                broke = False
+                if over:
+                    over -= 1
+                else:
+                    containers[stack.pop()].last = len(texts)
+            text = element.tail
+        if text:
+            if not run:
+                line = element.sourceline or 0
+            run.append(text)
+            if link:
+                linked += len(text)
+            if bold:
+                strong += len(text)
+    flush()
 
 
-BOLD = frozenset(("b", "strong"))
-VOID = SKIPPED | {"br", "hr"}
+def _note(element: Any, tag: str, found: Segments) -> None:
+    """Note what a script of linked data, or a head with such scripts, says of the article."""
+    for script in element.iter("script") if tag == "head" else (element,):
+        text = script.text
+        if text and "rticleBody" in text and "json" in script.get("type", ""):
+            found.said.append(text)
+    if tag == "head":
+        found.title = element.findtext("title") or found.title
+
+
+def _dropped(element: Any, said: tuple[str, str], found: Segments, rules: OnPage) -> bool:
+    """Whether an element goes, by its size; it is listed then."""
+    text = " ".join(" ".join(element.itertext()).split())
+    if not rules.fits(text, element.tag):
+        return False
+    if text:
+        found.dropped.append((*said, text, element.sourceline or 0))
+    return True

@@ -15,6 +15,7 @@ from cleaner.features import Floats, bits_of, table
 from cleaner.segments import Segments
 
 WEIGHTS = os.path.join(os.path.dirname(__file__), "weights", "page.npz")
+PIECE = 250_000  # multiplications; OpenBLAS starts threads above 2^18
 FARTHEST = 5.0  # standard deviations, at which features are cut off
 
 
@@ -40,7 +41,7 @@ class Tagger:
     def run(self, features: Floats, near: Floats, around: Floats) -> Floats:
         """The same from arrays: features (n, features), words of the block's own and of all its elements (n, words)."""
         x = np.clip((features - self.mean) / self.scale, -FARTHEST, FARTHEST)
-        h = np.maximum(x @ self.dense + near @ self.near + around @ self.around + self.bias, 0)
+        h = np.maximum(_product(x, self.dense) + _product(near, self.near) + _product(around, self.around) + self.bias, 0)
         n, width = h.shape
         reach = max(self.steps)
         padded = np.zeros((n + 2 * reach, width), dtype=np.float32)
@@ -50,9 +51,18 @@ class Tagger:
                 h = h + np.maximum(whole, 0)
             padded[reach : reach + n] = h
             beside = np.concatenate((padded[reach - step : reach - step + n], h, padded[reach + step : reach + step + n]), axis=1)
-            h = h + np.maximum(beside @ weights + bias, 0)
+            h = h + np.maximum(_product(beside, weights) + bias, 0)
         score = np.clip(h @ self.out + self.out_bias, -30, 30)
         return np.asarray(1 / (1 + np.exp(-score)), dtype=np.float32)
+
+
+def _product(a: Floats, b: Floats) -> Floats:
+    """Return the matrix product, in pieces so small that BLAS keeps to one thread: starting threads takes longer than the work."""
+    rows = max(1, PIECE // b.size)
+    out = np.empty((len(a), b.shape[1]), dtype=np.float32)
+    for i in range(0, len(a), rows):
+        np.matmul(a[i : i + rows], b, out=out[i : i + rows])
+    return out
 
 
 @lru_cache(maxsize=1)
