@@ -33,13 +33,23 @@ KINDS = {
 _KIND = {word: kind for kind in reversed(KINDS) for word in KINDS[kind].split()}
 
 
-def chosen(page: Segments, likely: Any, keep: Collection[str] = ()) -> list[int]:
+def chosen(page: Segments, likely: Any, keep: Collection[str] = (), threshold: float = THRESHOLD) -> list[int]:
     """Return the segments that are article, by the tagger's probabilities; between them also those of the kinds `keep`."""
-    found = [k for k in range(len(page.texts)) if likely[k] >= THRESHOLD]
+    found = [k for k in range(len(page.texts)) if likely[k] >= threshold]
+    if found and _headline(page, found[0] - 1):
+        found.insert(0, found[0] - 1)
     if not keep or not found:
         return found
     more = [k for k, kind in beside(page, found) if kind in keep]
     return sorted({*found, *more})
+
+
+def _headline(page: Segments, k: int) -> bool:
+    """Whether a segment is a headline that stands right over the next one, both in the same element."""
+    if k < 0:
+        return False
+    over, under = page.containers[page.home[k]], page.containers[page.home[k + 1]]
+    return over.tag == "h1" and over.parent == under.parent and page.containers[over.parent].tag == "article"
 
 
 def plain(lines: list[str]) -> tuple[str, list[Block]]:

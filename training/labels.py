@@ -9,7 +9,9 @@ from collections import Counter
 
 import numpy as np
 
-_WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f]|\w+?(?=[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f]|\b)|\w+")
+_WORD = re.compile(
+    r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f]|\w+?(?=[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f]|\b)|\w+"
+)
 SHORT = 6  # words; shorter blocks must begin where a line of the text begins
 ALIKE = 0.55  # share of a block's word 4-grams that must be in the text
 
