@@ -19,16 +19,17 @@ TAGS = {
 }
 THRESHOLD = 0.5  # probability from which on a segment is article
 CELL = 300  # characters; a longer cell is text that a table lays out, not data
+# the words of classes that tell a kind; where one word could mean two, the earlier kind has it
 KINDS = {
     "comment": "comment comments disqus respond reply replies discussion kommentar kommentare comentarios commentaires reacties",
-    "related": "related recommended recommend more mostread popular trending read teaser teasers recirc recirculation promoted also outbrain taboola",
+    "related": "related recommended recommend more mostread popular trending read teaser teasers recirc promoted also outbrain taboola",
     "promo": "newsletter subscribe subscription signup promo donate donation membership app follow podcast paywall piano",
     "ad": "ad ads advert advertisement adslot sponsor sponsored affiliate dfp gpt banner",
     "caption": "caption captions credit credits figcaption copyright photo image gallery",
     "byline": "author authors byline bio contributor writer reporter profile",
-    "legal": "legal disclaimer copyright terms imprint impressum privacy license",
-    "ui": "share sharing social nav navigation menu breadcrumb breadcrumbs tag tags topics meta toolbar player video audio button pagination print "
-    "footer header search login toc date time",
+    "legal": "legal disclaimer terms imprint impressum privacy license",
+    "ui": "share sharing social nav navigation menu breadcrumb breadcrumbs tag tags topics meta toolbar player video audio button "
+    "pagination print footer header search login toc date time",
 }
 _KIND = {word: kind for kind in reversed(KINDS) for word in KINDS[kind].split()}
 

@@ -16,6 +16,7 @@ OPTIONS = (
     ("output", "o", "PATH", "a file, or a folder for several inputs (default: standard output)"),
     ("to", "", "SHAPE", "text, markdown or json (default: text)"),
     ("keep", "", "KINDS", "kinds to leave in: related embed promo ad ui caption byline legal comment other"),
+    ("engine", "", "ENGINE", "of a page: auto, own or trafilatura (auto: trafilatura in doubt)"),
     ("rules", "", "FILE", "a rule file of your own; may be repeated"),
     ("skip", "", "RULE", "switch a rule off by its id; may be repeated"),
     ("explain", "", "", "a line a removal on standard error:  INPUT:LINE: KIND/RULE: text"),
@@ -54,6 +55,7 @@ class Options:
     format = "auto"
     output = ""
     to = "text"
+    engine = "auto"
     timeout: float | None = None
     explain = diff = check = stats = list = check_rules = quiet = version = help = False
 
@@ -84,7 +86,7 @@ def main(argv: list[str] | None = None) -> int:
         return 2
 
 
-CHOICES = {"format": ("auto", "text", "html"), "to": ("text", "markdown", "json")}
+CHOICES = {"format": ("auto", "text", "html"), "to": ("text", "markdown", "json"), "engine": ("auto", "own", "trafilatura")}
 
 
 def _options(argv: list[str]) -> Options:
@@ -219,6 +221,7 @@ def _clean(data: bytes, options: Options) -> tuple[Any, str]:
                 keep=options.keep,
                 rules=options.rules,
                 skip=options.skip,
+                engine=options.engine,
                 metadata=options.to == "json",
             ), ""
     except TimeoutError:

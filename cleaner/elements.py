@@ -76,7 +76,8 @@ class Elements:
 
 
 _SIMPLE = re.compile(
-    r"descendant-or-self::([\w*-]+)\[@(class|id)(?: and | = )(?:(contains|starts-with)\(@\2, |contains\(concat\(' ', normalize-space\(@\2\), ' '\), )?"
+    r"descendant-or-self::([\w*-]+)\[@(class|id)(?: and | = )"
+    r"(?:(contains|starts-with)\(@\2, |contains\(concat\(' ', normalize-space\(@\2\), ' '\), )?"
     r"'([^']*)'\)?\]"
 )
 

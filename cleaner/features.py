@@ -17,32 +17,15 @@ from cleaner.segments import Segments
 
 Floats = NDArray[np.float32]
 
-TAGS = (
-    "p h1 h2 h3 h4 li div blockquote td dd span section article main aside nav header footer form figure ul ol table pre button label dt "
-    "figcaption details a details body fieldset address dl h5 h6 th tr tbody center summary"
-).split()
-_OWN = {tag: i for i, tag in enumerate(dict.fromkeys(TAGS))}
-OWN = ("p", "h1", "h2", "h3", "h4", "li", "div", "blockquote", "td", "dd", "section", "article", "pre", "button", "dt", "header", "body")
+OWN = (
+    *("p", "h1", "h2", "h3", "h4", "li", "div", "blockquote", "td", "dd", "section", "article", "pre", "button", "dt", "header", "body"),
+    *("ul", "ol", "nav", "table", "tr", "tbody"),
+)
+_OWN = {tag: i for i, tag in enumerate(OWN)}
+_SHOWN = 17  # of them have a column
 AROUND = (
-    "article",
-    "main",
-    "aside",
-    "nav",
-    "header",
-    "footer",
-    "form",
-    "figure",
-    "ul",
-    "ol",
-    "table",
-    "blockquote",
-    "section",
-    "p",
-    "li",
-    "dl",
-    "button",
-    "details",
-    "address",
+    *("article", "main", "aside", "nav", "header", "footer", "form", "figure", "ul", "ol", "table", "blockquote", "section", "p", "li"),
+    *("dl", "button", "details", "address"),
 )
 LEVELS = 5
 _WIDE = 0x2E80
@@ -154,7 +137,7 @@ def table(page: Segments) -> Table:
     depth = np.fromiter((c.depth for c in boxes), dtype=np.float32, count=m)
     tag = np.fromiter((_OWN.get(c.tag, 99) for c in boxes), dtype=np.int64, count=m)
     own = tag[home]
-    for name in OWN:
+    for name in OWN[:_SHOWN]:
         out.add("tag " + name, own == _OWN[name])
     bits = _chain_bits(page)[home]
     for i, name in enumerate((*AROUND, "hidden")):

@@ -11,12 +11,51 @@ from typing import Any
 from cleaner.elements import OnPage
 
 INLINE = frozenset(
-    "a abbr acronym b bdi bdo big cite code data del dfn em font i img ins kbd label mark nobr o:p q rp rt ruby s samp small span "
-    "strike strong sub sup time tt u var wbr picture source amp-img".split()
+    (
+        *(
+            "a",
+            "abbr",
+            "acronym",
+            "amp-img",
+            "b",
+            "bdi",
+            "bdo",
+            "big",
+            "cite",
+            "code",
+            "data",
+            "del",
+            "dfn",
+            "em",
+            "font",
+            "i",
+            "img",
+            "ins",
+        ),
+        *("kbd", "label", "mark", "nobr", "picture", "q", "rp", "rt", "ruby", "s", "samp", "small", "source", "span", "strike", "strong"),
+        *("sub", "sup", "time", "tt", "u", "var", "wbr"),
+    )
 )
 SKIPPED = frozenset(
-    "script style noscript template svg math iframe object embed applet canvas select option textarea datalist head title meta link "
-    "video audio map area param track base noframes frameset frame input progress meter dialog amp-analytics amp-ad".split()
+    (
+        *(
+            "amp-ad",
+            "amp-analytics",
+            "applet",
+            "area",
+            "audio",
+            "base",
+            "canvas",
+            "datalist",
+            "dialog",
+            "embed",
+            "frame",
+            "frameset",
+            "head",
+        ),
+        *("iframe", "input", "link", "map", "math", "meta", "meter", "noframes", "noscript", "object", "option", "param", "progress"),
+        *("script", "select", "style", "svg", "template", "textarea", "title", "track", "video"),
+    )
 )
 BOLD = frozenset(("b", "strong"))
 BREAKS = frozenset(("br", "hr"))
@@ -46,8 +85,8 @@ class Segments:
 
     `texts`: the text, whitespace made single; `home`: index of the innermost container; `linked`: characters inside
     links, `strong`: characters in bold; `broken`: whether a `<br>` ended or began it; `lines`: line of the source.
-    `raw`: of preformatted blocks, the text as it stands. `said`: what scripts of linked data (JSON-LD) give as the article's text. `title`: the page's title
-    element. `dropped`: what rules for elements took out, as (rule, kind, text, line).
+    `raw`: of preformatted blocks, the text as it stands. `title`: the page's title element. `said`: scripts of linked
+    data (JSON-LD) that hold the article's text. `dropped`: what rules for elements took out: (rule, kind, text, line).
     """
 
     __slots__ = ("broken", "containers", "dropped", "home", "lines", "linked", "raw", "said", "strong", "texts", "title")

@@ -1,0 +1,169 @@
+"""The page engine: blocks and their containers, features, the net, what is kept and what falls back."""
+
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from cleaner import article, clean, explain
+from cleaner.api import rulebook
+from cleaner.elements import Elements, xpath
+from cleaner.features import article_body, bits_of, table
+from cleaner.page import parse
+from cleaner.segments import Segments, segment
+from cleaner.tagger import WEIGHTS, tagger
+
+TEXT = [
+    "The ferry across the sound will run again from Monday, the company said after two weeks of repairs in the yard.",
+    "Its engine had failed in the fog, and the lifeboat had to bring ninety passengers back to the quay in the dark.",
+    "“No one was hurt, but no one wants to do it twice,” said the captain, who has crossed the sound for thirty years.",
+    "The repair cost half a million. The county pays for most of it, and the rest will come from dearer tickets in summer.",
+]
+BODY = "".join(f"<p>{text}</p>" for text in TEXT)
+PAGE = f"<!DOCTYPE html><html><body><nav><a href='/'>Home</a></nav><article>{BODY}</article><footer>Contact</footer></body></html>"
+
+
+def segments(html: str) -> Segments:
+    return segment(parse(f"<html><body>{html}</body></html>"))
+
+
+@pytest.mark.parametrize(
+    ("html", "texts"),
+    [
+        ("<p>One <b>two</b> three.</p>", ["One two three."]),
+        ("<div>One<p>Two</p>three</div>", ["One", "Two", "three"]),
+        ("One<br>Two<br/><br/>Three", ["One", "Two", "Three"]),
+        ("<p>One<script>var a = 1</script> two</p>", ["One two"]),
+        ("<ul><li>One<li>Two</ul>", ["One", "Two"]),
+        ("<p>One <a href='/'>two</a></p><style>p {}</style>", ["One two"]),
+        ("<table><tr><td>One<td>Two</table>", ["One", "Two"]),
+        ("<noscript>One</noscript><p> \n </p>", []),
+    ],
+)
+def test_blocks(html: str, texts: list[str]) -> None:
+    assert segments(html).texts == texts
+
+
+def test_what_a_block_knows() -> None:
+    page = segments("<div class='a'><p><a>One</a> two</p><pre>x\n  y</pre></div>One<br>Two")
+    assert page.linked[0] == 3
+    assert page.raw == {1: "x\n  y"}
+    assert page.broken == [False, False, True, True]
+    box = page.containers[page.containers[page.home[0]].parent]
+    assert (box.names, box.first, box.last) == ("a ", 0, 2)
+
+
+def test_containers_hold_unbroken_ranges() -> None:
+    page = segments("<div>" * 300 + "deep" + "</div>" * 300 + "<section><p>One</p><p>Two</p></section>")
+    for k, home in enumerate(page.home):
+        at = home
+        while at >= 0:
+            assert page.containers[at].first <= k < page.containers[at].last
+            at = page.containers[at].parent
+
+
+def test_a_second_root_is_read() -> None:
+    assert "Two" in segments("<p>One</p></body></html><html><body><p>Two</p>").texts
+
+
+def test_simple_selectors_say_what_their_xpath_says() -> None:
+    rules = Elements(rulebook().elements)
+    html = "<div class='x related-posts'><p id='div-gpt-ad-1'>a</p></div><p class='sharedaddy'>b</p><p class='sharedaddy2'>c</p>"
+    html += "<figcaption>d</figcaption>"
+    tree = parse(f"<html><body>{html}</body></html>")
+    on = rules.on(tree, html)
+    named = {e for e in tree.iter() if on.of(e, e.tag, f"{e.get('class', '')} {e.get('id', '')}")}
+    assert named == {e for rule in rulebook().elements for e in xpath(rule[3])(tree)}
+    assert len(named) == 4
+
+
+def test_features_are_finite_numbers() -> None:
+    for html in (BODY, "x", "<p>" + "a" * 100_000, "<p>日本語。</p>" * 50, "<h1>\ud800</h1>".encode("utf-8", "replace").decode()):
+        page = segments(html)
+        found = table(page)
+        assert np.isfinite(found.array()).all()
+        assert found.array().shape == (len(page.texts), len(found.names))
+
+
+def test_the_weights_fit_the_features() -> None:
+    page = segments(BODY)
+    assert tagger().names == table(page).names
+    assert Path(WEIGHTS).stat().st_size < 2_000_000
+    near, around = bits_of(page, tagger().words)
+    assert near.shape == around.shape == (len(TEXT), len(tagger().words))
+
+
+def test_class_words_are_seen() -> None:
+    page = segments("<div class='story related-box'><section><p>One</p></section></div>")
+    near, around = bits_of(page, {"related": 0, "box": 1, "other": 2})
+    assert near.tolist() == [[0, 0, 0]]
+    assert around.tolist() == [[1, 1, 0]]
+
+
+def test_the_article_and_no_more() -> None:
+    assert clean(PAGE, engine="own").split("\n") == TEXT
+
+
+def test_what_lies_between_has_a_kind() -> None:
+    box = "<div class='teaser-related'><a href='/1'>Ten bridges to see</a> <a href='/2'>A mayor resigns</a></div>"
+    html = PAGE.replace(f"<p>{TEXT[2]}", box + f"<p>{TEXT[2]}")
+    done = explain(html, metadata=False)
+    assert done.text.split("\n") == TEXT
+    assert [(r.kind, r.rule) for r in done.removed] == [("related", "page/boilerplate")]
+    assert "Ten bridges to see" in clean(html, keep=["related"])
+
+
+def test_linked_data_where_the_page_has_no_text() -> None:
+    said = "\\n\\n".join(TEXT).replace('"', '\\"')
+    script = f'<script type="application/ld+json">{{"articleBody": "{said}"}}</script>'
+    html = f'<html><head>{script}</head><body><div id="app"></div></body></html>'
+    assert clean(html).split("\n") == TEXT
+    assert article_body(['{"articleBody": "broken \\u12 escape"}'])
+
+
+def test_engines() -> None:
+    assert clean(PAGE, engine="trafilatura").split("\n") == TEXT
+    with pytest.raises(ValueError, match="engine"):
+        clean(PAGE, engine="fast")
+
+
+def test_a_sure_page_imports_no_trafilatura() -> None:
+    code = f"import sys, cleaner; cleaner.clean({PAGE!r}); sys.exit('trafilatura' in sys.modules or 'torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_the_cells_of_a_row_share_a_line() -> None:
+    page = segments("<table><tr><td>One<td>Two<tr><td>Three<td>Four</table><p>Five</p><pre>a\n b</pre><blockquote><p>Six</p></blockquote>")
+    text, blocks = article.blocks(page, range(len(page.texts)))
+    assert text == "One | Two\nThree | Four\nFive\na\n b\nSix"
+    assert [b.tag for b in blocks] == ["table", "table", "p", "pre", "pre", "quote"]
+
+
+def test_threads_give_the_same() -> None:
+    found: list[str] = []
+    threads = [threading.Thread(target=lambda: found.append(clean(PAGE))) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert set(found) == {clean(PAGE)}
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<html><body>" + "<div>" * 100_000 + BODY,
+        "<html><body>" + "<p>x</p>" * 20_000,
+        "<html><body><script>" + "var a = '<p>';" * 200_000 + "</script>" + BODY,
+        "<html><body><table>" + "<tr><td>" * 5000 + BODY,
+        "<html><body>" + "<a href='/'><span class='a-b c'>x</span>" * 5000,
+        PAGE[: len(PAGE) // 2],
+        PAGE.replace(">", " "),
+    ],
+    ids=range(7),
+)
+def test_odd_pages_give_an_answer_in_time(html: str) -> None:
+    assert isinstance(clean(html, format="html", engine="own"), str)
