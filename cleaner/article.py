@@ -78,7 +78,7 @@ def _lines(page: Segments, keep: list[int]) -> Iterator[tuple[str, str, float]]:
     row: list[str] = []
     row_at = -1
     for k in keep:
-        text = clean_text(page.texts[k])
+        text = page.texts[k]
         tag, at = _tag(page, k)
         if row and (tag != "table" or at != row_at):
             yield _row(row)

@@ -17,6 +17,7 @@ LARGEST = 0.3  # share of a page's text that an element rule may take at most
 SMALL = 600  # characters that it may always take
 MEMORY = 20_000  # class names of which the words are remembered
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]{2,}")
+_LOWER = re.compile("[a-z]{2,}")
 _words: dict[str, tuple[str, ...]] = {}
 _ANYWHERE = "descendant-or-self::"
 
@@ -37,7 +38,8 @@ def words_of(names: str) -> tuple[str, ...]:
     """
     found = _words.get(names)
     if found is None:
-        found = tuple(word.lower() for word in _WORD.findall(names) if len(word) > 1)
+        words = _LOWER.findall(names) if names.islower() else [word.lower() for word in _WORD.findall(names) if len(word) > 1]
+        found = tuple(words)
         if len(_words) < MEMORY:
             _words[names] = found
     return found
@@ -69,7 +71,10 @@ class Elements:
         """Return the rules that may speak of an element with these class and id names."""
         found = self.known.get(names)
         if found is None:
-            found = tuple(rule for word in words_of(names) for rule in self.words.get(word, ()) if rule[2] in names)
+            found = ()
+            for word in words_of(names):
+                if word in self.words:
+                    found += tuple(rule for rule in self.words[word] if rule[2] in names)
             if len(self.known) < MEMORY:
                 self.known[names] = found
         return found
@@ -108,6 +113,7 @@ class OnPage:
 
     def __init__(self, rules: Elements, tree: Any, always: list[Rule]) -> None:
         self.rules = rules
+        self.tags = rules.tags
         self.tree = tree
         self.found: dict[str, frozenset[Any]] = {}
         self.always = [(rule, frozenset(xpath(rule[3])(tree))) for rule in always]
@@ -115,7 +121,7 @@ class OnPage:
 
     def of(self, element: Any, tag: str, names: str) -> tuple[str, str] | None:
         """Return (rule, kind) of the rule that names an element, if there is one."""
-        said = self.rules.tags.get(tag)
+        said = self.tags.get(tag)
         if said is not None:
             return said
         if names:

@@ -28,6 +28,7 @@ AROUND = (
     *("dl", "button", "details", "address"),
 )
 LEVELS = 5
+_STOPS = frozenset(".!?…。！？।؟۔")
 _WIDE = 0x2E80
 _CODES = 0x3100
 
@@ -100,7 +101,7 @@ def table(page: Segments) -> Table:
     length = size + 1.5 * wide
     density = linked / size
     words = spaces + 1 + wide / 2
-    ends = np.fromiter((t[-1] in ".!?…。！？।؟۔" or t[-2:-1] in tuple(".!?…。！？") for t in texts), dtype=np.float32, count=n)
+    ends = np.array([t[-1] in _STOPS or t[-2:-1] in _STOPS for t in texts], dtype=np.float32)
     is_prose = ((length >= 70) & (density < 0.35) & (stops > 0)).astype(np.float32)
     prose = length * is_prose * (1 - density)
     total = max(1.0, float(prose.sum()))
@@ -121,8 +122,8 @@ def table(page: Segments) -> Table:
     out.add("letters", letters / size)
     out.add("word length", np.minimum(size / words, 30) / 10)
     out.add("ends", ends)
-    out.add("colon", np.fromiter((t[-1] in ":：" for t in texts), dtype=np.float32, count=n))
-    out.add("lower start", np.fromiter((t[0].islower() for t in texts), dtype=np.float32, count=n))
+    out.add("colon", [t[-1] in ":：" for t in texts])
+    out.add("lower start", [t[0].islower() for t in texts])
     out.add("broken", np.array(page.broken, dtype=np.float32))
     out.add("prose", is_prose)
     out.add("wide", wide / size)
@@ -229,7 +230,7 @@ def table(page: Segments) -> Table:
     last_head = np.maximum.accumulate(np.where(is_h1, index, -1000))
     out.add("since h1", np.minimum(_log(index - last_head), 5) / 5)
     title = " ".join(page.title.split())
-    titled = np.fromiter((len(t) > 12 and t in title for t in texts), dtype=np.float32, count=n)
+    titled = np.array([len(t) > 12 and t in title for t in texts], dtype=np.float32)
     out.add("title", titled)
     last_title = np.maximum.accumulate(np.where(titled > 0, index, -1000))
     out.add("since title", np.minimum(_log(index - last_title), 5) / 5)
@@ -240,7 +241,7 @@ def table(page: Segments) -> Table:
     for i, t in enumerate(texts):
         seen[i] = numbers.get(t, 0)
         numbers[t] = numbers.get(t, 0) + 1
-    copies = np.fromiter((numbers[t] for t in texts), dtype=np.float32, count=n)
+    copies = np.array([numbers[t] for t in texts], dtype=np.float32)
     out.add("copies", np.minimum(copies - 1, 4) / 4)
     out.add("copies before", np.minimum(seen, 4) / 4)
 
@@ -311,7 +312,7 @@ def _chain_bits(page: Segments) -> NDArray[np.int64]:
 def _kind(kinds: dict[tuple[str, str, str, str], int], boxes: Any, home: int) -> int:
     box = boxes[home]
     over = boxes[max(0, box.parent)]
-    return kinds.setdefault((box.tag, box.names, over.tag, over.names), len(kinds))
+    return kinds.setdefault((box.tag, box.style, over.tag, over.style), len(kinds))
 
 
 _BODY = re.compile(r'"articleBody"\s*:\s*"((?:[^"\\]|\\.)*)"', re.DOTALL)

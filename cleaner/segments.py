@@ -63,20 +63,22 @@ DEEPEST = 200  # levels of containers; what lies deeper belongs to the last of t
 
 
 class Container:
-    """A block-level element: `first` to `last` is the range of blocks it holds, `names` its class and id words as written.
+    """A block-level element: `first` to `last` is the range of blocks it holds, `names` its class and id as written,
+    `style` the class alone.
 
     `kind`: what a rule for elements calls it, if it is to be kept all the same.
     """
 
-    __slots__ = ("depth", "first", "hidden", "kind", "last", "names", "parent", "tag")
+    __slots__ = ("depth", "first", "hidden", "kind", "last", "names", "parent", "style", "tag")
 
-    def __init__(self, tag: str, names: str, parent: int, depth: int, first: int, hidden: bool, kind: str = "") -> None:
+    def __init__(self, tag: str, names: str, parent: int, depth: int, first: int, hidden: bool, style: str = "", kind: str = "") -> None:
         self.tag = tag
         self.names = names
         self.parent = parent
         self.depth = depth
         self.first = self.last = first
         self.hidden = hidden
+        self.style = style
         self.kind = kind
 
 
@@ -148,6 +150,7 @@ def _walk(root: Any, found: Segments, rules: OnPage | None, keep: Collection[str
         linked = strong = 0
 
     walker = etree.iterwalk(root, events=("start", "end"))
+    tags = rules.tags if rules is not None else {}
     left_out = False  # whether the element that ends next was left out
     for event, element in walker:
         tag = element.tag
@@ -164,7 +167,7 @@ def _walk(root: Any, found: Segments, rules: OnPage | None, keep: Collection[str
             name, number = element.get("class"), element.get("id")
             names = f"{name or ''} {number or ''}" if name or number else ""
             kind = ""
-            said = rules.of(element, tag, names) if rules is not None else None
+            said = rules.of(element, tag, names) if rules is not None and (names or tag in tags or rules.always) else None
             if rules is not None and said is not None:
                 if said[1] in keep:
                     kind = said[1]
@@ -183,7 +186,7 @@ def _walk(root: Any, found: Segments, rules: OnPage | None, keep: Collection[str
                     over += 1
                 else:
                     hidden = element.get("hidden") is not None or "none" in (element.get("style") or "")
-                    containers.append(Container(tag, names, stack[-1], len(stack), len(texts), hidden, kind))
+                    containers.append(Container(tag, names, stack[-1], len(stack), len(texts), hidden, name or "", kind))
                     stack.append(len(containers) - 1)
             text = element.text
         else:
@@ -203,7 +206,7 @@ def _walk(root: Any, found: Segments, rules: OnPage | None, keep: Collection[str
                 else:
                     containers[stack.pop()].last = len(texts)
             text = element.tail
-        if text:
+        if text and (run or not text.isspace()):
             if not run:
                 line = element.sourceline or 0
             run.append(text)

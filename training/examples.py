@@ -117,7 +117,15 @@ def bare(example: Example, rng: random.Random) -> Example | None:
             places[k] = len(new.containers)
             depth = box.depth - top.depth + 2
             new.containers.append(
-                Container(box.tag, box.names if named else "", places.get(box.parent, 0), depth, box.first - top.first, box.hidden)
+                Container(
+                    box.tag,
+                    box.names if named else "",
+                    places.get(box.parent, 0),
+                    depth,
+                    box.first - top.first,
+                    box.hidden,
+                    box.style if named else "",
+                )
             )
             new.containers[-1].last = box.last - top.first
     rows = range(top.first, top.last)
@@ -183,7 +191,7 @@ def _graft(example: Example, other: Example, top: int, rng: random.Random) -> Ex
     new.title, new.said = old.title, old.said
     new.containers = []
     for i, box in enumerate(old.containers):
-        moved = Container(box.tag, box.names, box.parent, box.depth, box.first, box.hidden)
+        moved = Container(box.tag, box.names, box.parent, box.depth, box.first, box.hidden, box.style)
         moved.last = box.last
         if i in above:
             moved.last += count
@@ -199,7 +207,13 @@ def _graft(example: Example, other: Example, top: int, rng: random.Random) -> Ex
         seats[i] = len(new.containers)
         depth = old.containers[host].depth + 1 + box.depth - source.depth
         moved = Container(
-            box.tag, box.names, seats.get(box.parent, host) if i != top else host, depth, box.first - source.first + k, box.hidden
+            box.tag,
+            box.names,
+            seats.get(box.parent, host) if i != top else host,
+            depth,
+            box.first - source.first + k,
+            box.hidden,
+            box.style,
         )
         moved.last = box.last - source.first + k
         new.containers.append(moved)

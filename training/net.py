@@ -10,7 +10,7 @@ from torch.nn import functional as F
 from cleaner.features import Floats
 from cleaner.tagger import FARTHEST
 
-WIDTH = 48
+WIDTH = 64
 STEPS = (1, 2, 4, 8, 1)
 DROPOUT = 0.15
 NAMELESS = 0.2  # share of pages shown without any class word
