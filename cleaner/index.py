@@ -49,7 +49,7 @@ def index(rules: Iterable[Rule]) -> dict[str, Any]:
                 table["every"].append(place)
             for literal in by_word:
                 low = literal.lower()
-                word = max(words(low), key=lambda word: (len(word), word), default="")
+                word = max((word.decode("utf-8", "ignore") for word in words(low)), key=lambda word: (len(word), word), default="")
                 if not word or spaceless(word):
                     table["text"].append([place, low])
                 else:
