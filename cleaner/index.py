@@ -50,7 +50,7 @@ def index(rules: Iterable[Rule]) -> dict[str, Any]:
             for literal in by_word:
                 low = literal.lower()
                 word = max((word.decode("utf-8", "ignore") for word in words(low)), key=lambda word: (len(word), word), default="")
-                if not word or spaceless(word):
+                if not word.isalnum() or spaceless(word):
                     table["text"].append([place, low])
                 else:
                     table["word"].setdefault(word, []).append([place, low])

@@ -75,7 +75,7 @@ def _shortened(found: set[str]) -> set[str]:
     """Cut the last letter from the longest keys, of those that begin alike most first, until there are few enough."""
     size = max(map(len, found))
     groups = Counter(key[:-1] for key in found if len(key) == size)
-    for start, _ in groups.most_common():
+    for start in sorted(groups, key=lambda start: (-groups[start], start)):
         found = {key for key in found if not key.startswith(start)} | {start}
         if len(found) <= MOST:
             break
