@@ -132,7 +132,6 @@ class Block:
         return n + 3 * len(re.findall(_NOT_SPACED, self.text)) // 2
 
 
-_LINE = re.compile(r"[^\n\r]+")
 _BREAK = r"(?i)</?(?:p|br|div|li|ul|ol)\b[^<>]{0,200}>"
 
 
@@ -143,25 +142,24 @@ def cut(text: str) -> list[Block]:
     [('One.', 1, 0), ('- Two', 3, 2), ('Three', 3, 0)]
     """
     blocks = []
-    line, at, gap = 1, 0, 0
+    at, last = 0, 1
     tags = "<" in text and re.search(_BREAK, text) is not None
-    for found in _LINE.finditer(text):
-        between = text[at : found.start()]
-        ends = between.count("\n") or between.count("\r")
-        line += ends
-        gap += ends
-        at = found.end()
-        for start, piece in _pieces(found.group(), found.start()) if tags else ((found.start(), found.group()),):
+    end = "\n" if "\n" in text else "\r"
+    for number, line in enumerate(text.split(end), 1):
+        pieces = _pieces(line) if tags or "\r" in line else ((0, line),)
+        for start, piece in pieces:
             stripped = piece.strip()
             if stripped:
-                blocks.append(Block(stripped, start + piece.index(stripped[0]), line, gap))
-                gap = 0
+                blocks.append(Block(stripped, at + start + piece.index(stripped[0]), number, number - last))
+                last = number
+        at += len(line) + 1
     return blocks
 
 
-def _pieces(line: str, offset: int) -> Iterator[tuple[int, str]]:
+def _pieces(line: str) -> Iterator[tuple[int, str]]:
+    """Yield the pieces of a line between tags, and old line ends, each with where it starts."""
     at = 0
-    for tag in re.finditer(_BREAK, line):
-        yield offset + at, line[at : tag.start()]
+    for tag in re.finditer(_BREAK + r"|\r", line):
+        yield at, line[at : tag.start()]
         at = tag.end()
-    yield offset + at, line[at:]
+    yield at, line[at:]

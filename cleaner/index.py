@@ -49,8 +49,8 @@ def index(rules: Iterable[Rule]) -> dict[str, Any]:
                 table["every"].append(place)
             for literal in by_word:
                 low = literal.lower()
-                word = max(words(low), key=lambda word: (len(word), word), default="")
-                if not word or spaceless(word):
+                word = max((word.decode("utf-8", "ignore") for word in words(low)), key=lambda word: (len(word), word), default="")
+                if not word.isalnum() or spaceless(word):
                     table["text"].append([place, low])
                 else:
                     table["word"].setdefault(word, []).append([place, low])

@@ -1,11 +1,13 @@
 """Keys: how the blocks that an expression can match begin or end, so that it need not be tried on others."""
 
 import re
+from collections import Counter
 from typing import Any
 
 from cleaner.blocks import fold
 
 KEY = 6  # letters of a block's beginning, or end, that choose the expressions to try
+MOST = 150  # keys of one expression
 
 
 def keys(expression: str) -> tuple[str, list[str]]:
@@ -22,15 +24,19 @@ def keys(expression: str) -> tuple[str, list[str]]:
 
     tokens = list(_parser.parse(expression, re.IGNORECASE))
     head = _beginnings(tokens)
-    wide = sum(len(key) == 1 and key.isalpha() for key in head) > 12
+    wide = _any_letter(head)
     if head and not wide:
         return "head", head
     if tokens and str(tokens[-1][0]) == "AT" and str(tokens[-1][1]) in ("AT_END", "AT_END_STRING"):
         marks = expression.endswith((r"\W*$", r"\W*\Z"))  # the end is sought without them, too
         tail = _beginnings(_mirror(tokens[: -2 if marks else -1]))
-        if tail:
+        if tail and not _any_letter(tail):
             return "tail", [key[::-1] for key in tail]
     return ("wide", head) if wide else ("every", [])
+
+
+def _any_letter(keys: list[str]) -> bool:
+    return sum(len(key) == 1 and key != key.upper() for key in keys) > 12
 
 
 def alternatives(expression: str) -> list[str]:
@@ -59,12 +65,21 @@ def alternatives(expression: str) -> list[str]:
 
 
 def _beginnings(tokens: list[Any]) -> list[str]:
-    grown = _grow({("", True)}, tokens)
-    for size in range(KEY, 0, -1):
-        found = {fold(text)[:size] for text, _ in grown}
-        if len(found) <= 200:
-            break
+    found = {fold(text)[:KEY] for text, _ in _grow({("", True)}, tokens)}
+    while len(found) > MOST:
+        found = _shortened(found)
     return sorted(found) if all(found) else []
+
+
+def _shortened(found: set[str]) -> set[str]:
+    """Cut the last letter from the longest keys, of those that begin alike most first, until there are few enough."""
+    size = max(map(len, found))
+    groups = Counter(key[:-1] for key in found if len(key) == size)
+    for start in sorted(groups, key=lambda start: (-groups[start], start)):
+        found = {key for key in found if not key.startswith(start)} | {start}
+        if len(found) <= MOST:
+            break
+    return found
 
 
 def _grow(texts: set[tuple[str, bool]], tokens: list[Any]) -> set[tuple[str, bool]]:

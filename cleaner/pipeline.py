@@ -53,6 +53,7 @@ class Removal:
 
 
 POST = "any/embedded-post"
+LONG = 60  # characters of a block that tells the language
 
 
 class Known:
@@ -60,39 +61,53 @@ class Known:
 
     def __init__(self, rulebook: Matcher | Rulebook) -> None:
         self.rulebook = rulebook
-        self.text: str | None = None
+        self.long: list[str] | None = None
         self.said: dict[Matcher, dict[str, Hit | None]] = {}
 
-    def hits(self, text: str, blocks: list[Block]) -> list[Hit | None]:
-        """Return, for each block of `text`, the rule that takes it."""
-        if text != self.text:
-            self.text = text
-            low = text.lower()
-            there = words(low)
-            self.rules = self.rulebook.of(text, there)
-            self.called = self.rules.called(low, there)
+    def hits(self, blocks: list[Block]) -> list[Hit | None]:
+        """Return, for each block of a document, the rule that takes it."""
+        self._choose([block.text for block in blocks])
         said = self.said.setdefault(self.rules, {})
         for block in blocks:
             if block.text not in said:
                 said[block.text] = self.rules.hit(block.text, block.plain, self.called)
         return [said[block.text] for block in blocks]
 
+    def _choose(self, texts: list[str]) -> None:
+        """Choose the rules for a document; its long blocks tell the language, and while those stay, so do the rules."""
+        long = [text for text in texts if len(text) >= LONG] or texts
+        if long == self.long:
+            return
+        self.long = long
+        low = "\n".join(long).lower()
+        there = words(low)
+        self.rules = self.rulebook.of(low, there)
+        if len(long) < len(texts):
+            more = "\n".join([text for text in texts if len(text) < LONG]).lower()
+            there += words(more)
+            low += "\n" + more
+        self.called = self.rules.called(low, there)
+        self.posts = "(@" in low or "t.co/" in low or "pic." in low
 
-def mark(text: str, blocks: list[Block], known: Known) -> list[Mark]:
+
+def mark(blocks: list[Block], known: Known) -> list[Mark]:
     """Return the marks of a document, in its order; a block has one mark over all of it, or some over parts."""
-    hits = known.hits(text, blocks)
+    hits = known.hits(blocks)
     rules, called = known.rules, known.called
-    hits = context.placed(blocks, hits)
-    whole = _rule_marks(blocks, hits)
-    parts = _post_marks(blocks, whole, rules)
-    _list_marks(blocks, hits, whole, rules)
-    _end_marks(blocks, hits, whole, rules)
-    _neighbour_marks(blocks, hits, whole, rules)
+    some = any(hits)
+    if some:
+        hits = context.placed(blocks, hits)
+    whole = _rule_marks(hits)
+    parts = _post_marks(blocks, whole, rules) if known.posts else {}
+    if some:
+        _list_marks(blocks, hits, whole, rules)
+        _end_marks(blocks, hits, whole, rules)
+        _neighbour_marks(blocks, hits, whole, rules)
     _span_marks(blocks, whole, parts, rules, called)
-    return _joined(blocks, whole, parts)
+    return _joined(blocks, whole, parts) if some or parts or any(whole) else []
 
 
-def _rule_marks(blocks: list[Block], hits: list[Hit | None]) -> Whole:
+def _rule_marks(hits: list[Hit | None]) -> Whole:
     return [None if hit is None else (hit.kind, hit.id) for hit in hits]
 
 
@@ -102,7 +117,7 @@ def _step(name: str) -> tuple[str, str]:
 
 def _post_marks(blocks: list[Block], whole: Whole, rules: Matcher) -> Parts:
     parts: Parts = {}
-    if POST in rules.skip or not any("(@" in b.text or "t.co/" in b.text or "pic." in b.text for b in blocks):
+    if POST in rules.skip:
         return parts
     from cleaner import posts
 
@@ -267,7 +282,7 @@ def run(text: str, rules: Matcher | Rulebook, keep: Collection[str] = (), blocks
     now = cut(rest) if blocks is None else blocks
     known = Known(rules)
     while True:
-        marks = [m for m in mark(rest, now, known) if m.kind not in keep]
+        marks = [m for m in mark(now, known) if m.kind not in keep]
         if not marks and blocks is None:
             break
         found += zip(_origins([m.start for m in marks], gone), marks, [rest[m.start : m.end] for m in marks], strict=True)
