@@ -18,6 +18,9 @@ TAGS = {
     "pre": "pre",
 }
 THRESHOLD = 0.5  # probability from which on a segment is article
+SURE = 0.7  # probability of the blocks before and after a table or list that is article as a whole
+LEAST = {"table": 0.0, "ul": 0.3, "ol": 0.3}  # mean probability, weighted by length, that such a table or list must have
+LINKED = 0.3  # share of its text inside links that it may have
 CELL = 300  # characters; a longer cell is text that a table lays out, not data
 # the words of classes that tell a kind; where one word could mean two, the earlier kind has it
 KINDS = {
@@ -36,21 +39,33 @@ _KIND = {word: kind for kind in reversed(KINDS) for word in KINDS[kind].split()}
 
 def chosen(page: Segments, likely: Any, keep: Collection[str] = (), threshold: float = THRESHOLD) -> list[int]:
     """Return the segments that are article, by the tagger's probabilities; between them also those of the kinds `keep`."""
-    found = [k for k in range(len(page.texts)) if likely[k] >= threshold]
-    if found and _headline(page, found[0] - 1):
-        found.insert(0, found[0] - 1)
-    if not keep or not found:
-        return found
-    more = [k for k, kind in beside(page, found) if kind in keep]
-    return sorted({*found, *more})
+    found = {k for k in range(len(page.texts)) if likely[k] >= threshold}
+    found.update(*_enclosed(page, likely))
+    if keep and found:
+        found.update(k for k, kind in beside(page, found) if kind in keep)
+    return sorted(found)
 
 
-def _headline(page: Segments, k: int) -> bool:
-    """Whether a segment is a headline that stands right over the next one, both in the same element."""
-    if k < 0:
-        return False
-    over, under = page.containers[page.home[k]], page.containers[page.home[k + 1]]
-    return over.tag == "h1" and over.parent == under.parent and page.containers[over.parent].tag == "article"
+def _enclosed(page: Segments, likely: Any) -> Iterator[range]:
+    """Yield the tables, and the lists that the tagger does not deny, that stand between two sure blocks of the article.
+
+    One cell or item says little by itself; a table stays or goes as a whole.
+    """
+    end = 0
+    for box in page.containers:
+        least = LEAST.get(box.tag)
+        if least is None or box.first < end or not 0 < box.first < box.last < len(likely):
+            continue
+        end = box.last
+        if likely[box.first - 1] <= SURE or likely[end] <= SURE:
+            continue
+        cells = range(box.first, end)
+        sizes = [len(page.texts[k]) for k in cells]
+        if box.tag == "table" and max(sizes) > CELL:
+            continue
+        mean = sum((size + 10) * likely[k] for size, k in zip(sizes, cells, strict=True)) / (sum(sizes) + 10 * len(sizes))
+        if mean >= least and sum(page.linked[k] for k in cells) < LINKED * sum(sizes):
+            yield cells
 
 
 def plain(lines: list[str]) -> tuple[str, list[Block]]:
