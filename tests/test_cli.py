@@ -1,5 +1,6 @@
 """The command: what it reads and writes, what it says, how it ends."""
 
+import fcntl
 import json
 import os
 import pty
@@ -7,6 +8,7 @@ import re
 import signal
 import subprocess
 import sys
+import termios
 import time
 from pathlib import Path
 
@@ -223,8 +225,15 @@ def test_a_terminal_without_input_shows_the_usage() -> None:
 
 
 def test_an_interrupt_ends_with_130() -> None:
+    # a shell that runs the tests in the background has them ignore interrupts
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     process = subprocess.Popen(COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    time.sleep(0.5)
+    signal.signal(signal.SIGINT, before)
+    assert process.stdin is not None
+    process.stdin.write(b"One.")
+    process.stdin.flush()
+    while fcntl.ioctl(process.stdin, termios.FIONREAD, b"    ") != b"\0\0\0\0":  # until it reads
+        time.sleep(0.01)
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=30)
     assert (out, err, process.returncode) == (b"", b"", 130)

@@ -34,7 +34,11 @@ def seconds(text: str) -> float:
 def test_time_grows_with_the_input(shape: str) -> None:
     make = SHAPES[shape]
     seconds(make(1000))
-    small, large = (min(seconds(make(n)) for _ in range(3)) for n in (100_000, 400_000))
+    small = large = float("inf")
+    for _ in range(8):  # a machine busy with other work makes single times useless, the least of some are not
+        small, large = min(small, seconds(make(100_000))), min(large, seconds(make(400_000)))
+        if large < 9 * small + 0.1:
+            break
     assert large < 9 * small + 0.1, "four times the input takes about four times as long"
 
 
