@@ -26,10 +26,10 @@ class Cleaned:
     `text` is the article, `removed` what was taken out, in order. Of a page, `title`, `author`, `date` (YYYY-MM-DD),
     `language`, `site` and `url` are what it says of itself. `source` is the text that was judged (of a page, its main
     content), `cuts` the ranges of it, in characters, that are not in `text`; `blocks` are the lines of `text` with
-    their tags.
+    their tags. `engine` says whose choice a page's main content is: "own" or "trafilatura".
     """
 
-    __slots__ = ("author", "blocks", "cuts", "date", "language", "removed", "site", "source", "text", "title", "url")
+    __slots__ = ("author", "blocks", "cuts", "date", "engine", "language", "removed", "site", "source", "text", "title", "url")
 
     def __init__(self, done: pipeline.Done, source: str, url: str | None = None) -> None:
         self.text = done.text
@@ -43,6 +43,7 @@ class Cleaned:
         self.language: str | None = None
         self.site: str | None = None
         self.url = url
+        self.engine: str | None = None
 
     def __repr__(self) -> str:
         return f"Cleaned(text={self.text!r}, removed={self.removed!r})"
@@ -148,6 +149,7 @@ def _page(html: str, book: Rulebook, keep: frozenset[str], url: str | None, meta
     found = page.read(html, _elements(book), url, metadata, keep, engine)
     done = Cleaned(pipeline.run(found.text, book, keep, found.blocks), found.text, url)
     done.removed = (*(Removal(kind, rule, text, line) for rule, kind, text, line in found.pruned), *done.removed)
+    done.engine = found.engine
     about = found.metadata
     done.title, done.author, done.date = about.title, about.author, about.date
     done.language, done.site, done.url = about.language, about.site, url or about.url

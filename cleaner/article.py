@@ -68,6 +68,14 @@ def _enclosed(page: Segments, likely: Any) -> Iterator[range]:
             yield cells
 
 
+def expected_f1(page: Segments, likely: Any, keep: Collection[int]) -> float:
+    """Return the F1, weighted by length, that the segments `keep` have if the tagger's probabilities are true: its own doubt."""
+    sizes = [len(text) for text in page.texts]
+    right = sum(sizes[k] * float(likely[k]) for k in keep)
+    all_of_it = sum(size * float(p) for size, p in zip(sizes, likely, strict=True))
+    return 2 * right / max(1e-9, sum(sizes[k] for k in keep) + all_of_it)
+
+
 def plain(lines: list[str]) -> tuple[str, list[Block]]:
     """Return lines as a text and its blocks, each a paragraph."""
     found, at = [], 0

@@ -101,7 +101,9 @@ def visible(text: str) -> str:
 
 
 def explained(name: str, done: Cleaned) -> Iterator[str]:
-    """Yield a line for each removal: INPUT:LINE: KIND/RULE-ID: text."""
+    """Yield a line for each removal, INPUT:LINE: KIND/RULE-ID: text; before them, whether trafilatura chose the content."""
+    if done.engine == "trafilatura":
+        yield f"{visible(name)}: trafilatura chose the main content"
     for r in done.removed:
         yield f"{visible(name)}:{r.line}: {r.kind}/{r.rule}: {visible(r.text)}"
 

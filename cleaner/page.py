@@ -21,8 +21,10 @@ _HTML = re.compile(
 _FRAGMENT = re.compile(r"\s*<(p|ul|ol|blockquote|figure|span|a|b|i|em|strong|header|nav)\b[^<>]*>", re.IGNORECASE)
 _CLOSED = re.compile(r"</(?:p|ul|ol|blockquote|figure|div)\s*>", re.IGNORECASE)
 LITTLE = 250  # characters; an article shorter than this is doubted
+DOUBTED = 0.8  # expected F1 under which the tagger's choice is doubted
 
 Found = tuple[str, list[Block], list[Pruned]]  # text, its blocks, what went beside it
+NOTHING: Found = ("", [], [])
 
 
 class Metadata(NamedTuple):
@@ -37,13 +39,17 @@ class Metadata(NamedTuple):
 
 
 class Page(NamedTuple):
-    """A page's main content as blocks of the text `text`, and what was pruned: (rule, kind, text, line of the source)."""
+    """A page's main content as blocks of the text `text`, and what was pruned: (rule, kind, text, line of the source).
+
+    `engine`: whose choice it is, "own" or "trafilatura".
+    """
 
     text: str
     blocks: list[Block]
     pruned: list[Pruned]
     metadata: Metadata
     found: bool
+    engine: str = ""
 
 
 def is_html(text: str) -> bool:
@@ -97,31 +103,35 @@ def read(
 ) -> Page:
     """Read a page; `elements` are the rules for what to prune, `keep` kinds to leave in.
 
-    `engine`: "own", "trafilatura", or "auto", which takes trafilatura's answer where the tagger finds no article.
+    `engine`: "own", "trafilatura", or "auto", which takes trafilatura's answer where the tagger is in doubt.
     """
     tree = parse(html)
     if tree is None:
         return Page("", [], [], Metadata(), False)
     about = _about(html, url) if metadata else Metadata()
     rules = elements.on(tree, html)
-    found: Found = ("", [], []) if engine == "trafilatura" else _own(tree, rules, keep)
-    if engine == "trafilatura" or (engine == "auto" and len(found[0]) < LITTLE):
+    found, sure = (NOTHING, False) if engine == "trafilatura" else _own(tree, rules, keep)
+    used = "trafilatura" if engine == "trafilatura" else "own"
+    if engine == "trafilatura" or (engine == "auto" and not sure):
         other = _fallback(html, elements, keep, url)
-        found = other if len(other[0]) > len(found[0]) else found
-    return Page(*found, about, bool(found[0]))
+        if len(other[0]) > min(len(found[0]), LITTLE):
+            found, used = other, "trafilatura"
+    return Page(*found, about, bool(found[0]), used)
 
 
-def _own(tree: Any, rules: OnPage, keep: Collection[str]) -> Found:
-    """The article as the tagger finds it, and what lies beside it."""
+def _own(tree: Any, rules: OnPage, keep: Collection[str]) -> tuple[Found, bool]:
+    """The article as the tagger finds it, and what lies beside it; and whether the tagger is sure."""
     page = segment(tree, rules, keep)
-    chosen = article.chosen(page, tagger()(page), keep) if page.texts else []
+    likely = tagger()(page) if page.texts else ()
+    chosen = article.chosen(page, likely, keep)
     text, blocks = article.blocks(page, chosen)
     if len(text) < LITTLE and page.said:
         lines = article.from_linked_data(page.said)
         if len("\n".join(lines)) > LITTLE:
-            return *article.plain(lines), page.dropped
+            return (*article.plain(lines), page.dropped), True
     beside = [("page/boilerplate", kind, page.texts[k], page.lines[k]) for k, kind in article.beside(page, chosen)]
-    return text, blocks, page.dropped + beside
+    sure = len(text) >= LITTLE and article.expected_f1(page, likely, chosen) >= DOUBTED
+    return (text, blocks, page.dropped + beside), sure
 
 
 def _fallback(html: str, elements: Elements, keep: Collection[str], url: str | None) -> Found:

@@ -12,6 +12,7 @@ from cleaner import article, clean, explain
 from cleaner.api import rulebook
 from cleaner.elements import Elements, xpath
 from cleaner.features import article_body, bits_of, table
+from cleaner.output import explained
 from cleaner.page import parse
 from cleaner.segments import Segments, segment
 from cleaner.tagger import WEIGHTS, tagger
@@ -128,6 +129,22 @@ def test_engines() -> None:
     assert clean(PAGE, engine="trafilatura").split("\n") == TEXT
     with pytest.raises(ValueError, match="engine"):
         clean(PAGE, engine="fast")
+
+
+def test_in_doubt_trafilatura_answers() -> None:
+    cards = "".join(f"<div class='card'><h3><a href='/{n}'>Bridge {n}</a></h3><p>The {n} mayors came on foot.</p></div>" for n in range(30))
+    done = explain(f"<!DOCTYPE html><html><body><div class='grid'>{cards}</div></body></html>", metadata=False)
+    assert done.engine == "trafilatura"
+    assert next(explained("page.html", done)) == "page.html: trafilatura chose the main content"
+    assert explain(PAGE, metadata=False).engine == "own"
+    assert explain("A line.").engine is None
+
+
+def test_the_tagger_knows_its_doubt() -> None:
+    page = segments(BODY)
+    assert article.expected_f1(page, [1.0] * len(TEXT), range(len(TEXT))) == pytest.approx(1)
+    assert article.expected_f1(page, [0.5] * len(TEXT), range(len(TEXT))) == pytest.approx(2 / 3)
+    assert article.expected_f1(page, [0.5] * len(TEXT), ()) == 0
 
 
 def test_a_sure_page_imports_no_trafilatura() -> None:
