@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import sys
 
+from cleaner.errors import Failure
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,10 +66,6 @@ class Options:
         self.keep: list[str] = []
         self.rules: list[str] = []
         self.skip: list[str] = []
-
-
-class Failure(Exception):
-    """What went wrong with one document, in a sentence for a person."""
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -208,16 +206,23 @@ def _read(name: str) -> bytes:
 
 def _clean(data: bytes, options: Options) -> tuple[Any, str]:
     """Return (the cleaned document, ""), or (None, what went wrong)."""
-    from cleaner import api
-    from cleaner.decode import binary, decode
+    from cleaner.decode import binary
 
     if binary(data):
         return None, "this is no text (give a text or an HTML page)"
+    return attempt(data, options)
+
+
+def attempt(source: str | bytes, options: Options, url: str | None = None) -> tuple[Any, str]:
+    """Return (the cleaned document, ""), or (None, what went wrong); never raises on content."""
+    from cleaner import api
+
     try:
         with _Alarm(options.timeout):
             return api.explain(
-                decode(data).text,
-                format=options.format,
+                source,
+                format=options.format if options.format in api.FORMATS else "auto",
+                url=url,
                 keep=options.keep,
                 rules=options.rules,
                 skip=options.skip,
