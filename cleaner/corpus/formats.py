@@ -24,7 +24,7 @@ ENDINGS = {
     ".htm": "html",
     ".xhtml": "html",
 }
-MODULES = {"jsonl": "jsonl", "csv": "delimited", "parquet": "parquet", "warc": "archive"}
+MODULES = {"jsonl": "jsonl", "csv": "delimited", "parquet": "parquet", "warc": "archive"}  # of tables and archives
 NEEDS = {"parquet": "pyarrow", "warc": "fastwarc"}
 
 
@@ -53,7 +53,7 @@ def told_by(name: str) -> str:
 def module(format: str) -> Any:
     """Return the module that reads a table's format; raises Failure where a package is missing."""
     try:
-        return importlib.import_module(f"cleaner.corpus.{MODULES[format]}")
+        return importlib.import_module(f"cleaner.corpus.{MODULES.get(format, format)}")
     except ImportError as error:
         if (error.name or "").partition(".")[0] != NEEDS.get(format):
             raise
