@@ -207,7 +207,8 @@ def _starts_like_data(name: str) -> bool:
     """Whether an input that its name does not tell starts as JSON, Parquet or WARC do."""
     try:
         if name == "-":
-            return sys.stdin is not None and sys.stdin.buffer.peek(5)[:5].startswith((b"{", b"PAR1", b"WARC/"))
+            stdin: Any = sys.stdin
+            return stdin is not None and stdin.buffer.peek(5)[:5].startswith((b"{", b"PAR1", b"WARC/"))
         with open(name, "rb") as file:
             return file.read(5).startswith((b"{", b"PAR1", b"WARC/"))
     except (OSError, ValueError):

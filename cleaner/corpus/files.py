@@ -7,7 +7,7 @@ import json
 import os
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple, cast
 
 from cleaner.cli import Options
@@ -158,13 +158,13 @@ def documents(chunk: Files, name: str, fields: Fields) -> Iterator[Document]:
         yield Document(text, place, found.location if places.remote(found.location) else None, row)
 
 
-def written(chunk: Files, documents: list[Document], changes: list[dict[str, Any]]) -> list[tuple[str, bytes]]:
+def written(chunk: Files, documents: list[Document], changes: list[dict[str, Any]], fields: Fields) -> list[tuple[str, bytes]]:
     """Return the name and bytes of each output; what was not read has none."""
     out = []
     for name, document, changed in zip(chunk.names, documents, changes, strict=True):
         if document.source is None:
             continue
-        text = next((changed[k] for k in changed if k != "cleaner_error" and isinstance(changed[k], str)), document.source)
+        text = changed.get(fields.target, document.source)
         if isinstance(text, str) and text is not document.source and not text.endswith("\n"):
             text += "\n" * bool(text)
         out.append((name, text if isinstance(text, bytes) else encode(text)))
@@ -195,7 +195,7 @@ class Folder:
                 file.write(data)
             os.replace(f"{path}.part", path)
 
-    def done(self, summary: dict[str, Any]) -> None:
+    def done(self, summary: Callable[[], dict[str, Any]]) -> None:
         """Note that a piece is written."""
         self.pieces += 1
         if self.spool:
@@ -214,4 +214,3 @@ class Folder:
         """Leave a journal of all that is written."""
         if self.spool:
             self.spool.close()
-

@@ -120,7 +120,7 @@ class _Worker:
         return result
 
     def overdue(self, timeout: float) -> bool:
-        return self.at[0] >= 0 and time.monotonic() - self.at[1] > timeout + GRACE
+        return bool(self.at[0] >= 0 and time.monotonic() - self.at[1] > timeout + GRACE)
 
     def again(self, why: str) -> None:
         """Do the piece again in a new process, without the document that this one was at."""

@@ -16,8 +16,8 @@ from cleaner.corpus.document import Document, Fields, lacking
 from cleaner.corpus.places import pieces
 
 _SPACE = re.compile(r"[ \t\n\r]*").match
-_SCAN = json.JSONDecoder(parse_int=str, parse_float=str).scan_once  # a number of 5,000 digits is no error here
-_STRING = json.decoder.scanstring
+_SCAN = json.JSONDecoder(parse_int=str, parse_float=str).scan_once  # type: ignore[attr-defined]  # a number of 5,000 digits is no error here
+_STRING = json.decoder.scanstring  # type: ignore[attr-defined]
 _BOM = "\ufeff"
 
 
@@ -117,7 +117,7 @@ def documents(chunk: Lines, name: str, fields: Fields) -> Iterator[Document]:
         yield _document(line, f"{name}:{number}", fields)
 
 
-def written(chunk: Lines, documents: list[Document], changes: list[dict[str, Any]]) -> bytes:
+def written(chunk: Any, documents: list[Document], changes: list[dict[str, Any]], fields: Fields) -> bytes:
     """Return rows as JSON Lines: a row that was JSON keeps its bytes, any other becomes an object."""
     out = []
     for document, changed in zip(documents, changes, strict=True):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import os
 import sys
-import zlib
 from collections.abc import Callable, Iterator
 from typing import IO, Any, cast
 
@@ -92,7 +91,7 @@ def decompressed(file: IO[bytes]) -> IO[bytes]:
     """Return the content of a file that may be compressed, told by its first bytes."""
     head = cast(io.BufferedReader, file).peek(8)[:8]
     ending = next((ending for ending, magic in COMPRESSIONS.items() if head.startswith(magic)), "")
-    return codec(ending).open(file, "rb") if ending else file  # type: ignore[no-any-return]
+    return codec(ending).open(file, "rb") if ending else file
 
 
 def compressor(location: str) -> Callable[[bytes], bytes]:
@@ -143,9 +142,7 @@ def blocks(file: IO[bytes]) -> Iterator[bytes]:
 
 
 def _reason(error: Exception) -> str:
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror
-    return f"the compressed data is damaged ({error})" if isinstance(error, (OSError, zlib.error)) or "ompress" in str(error) else str(error)
+    return error.strerror if isinstance(error, OSError) and error.strerror else f"the compressed data is damaged ({error})"
 
 
 def pieces(file: IO[bytes], size: int = BLOCK) -> Iterator[bytes]:

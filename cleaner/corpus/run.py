@@ -64,10 +64,10 @@ def _jobs(options: Options) -> Iterator[Job]:
     one_table = options.to in ("jsonl", "parquet") and formats.told_by(options.output) == options.to
     into = options.output if options.output and not one_table and (several or folder or options.output.endswith("/")) else ""
     into = into or (options.output if options.output and os.path.isdir(options.output) else "")
-    tables, documents = [], []
+    tables: list[files.Found] = []
+    documents: list[files.Found] = []
     for found in _found(inputs, options):
-        kind = _kind(found, options)
-        (tables if kind in formats.MODULES else documents).append(found if kind in formats.MODULES else found)
+        (tables if _kind(found, options) in formats.MODULES else documents).append(found)
     if documents or not tables:
         shape = options.to if options.to in ("jsonl", "parquet") else "files"
         target = into or options.output
@@ -97,7 +97,7 @@ def _kind(found: files.Found, options: Options) -> str:
 
 def _named(folder: str, relative: str, kind: str, shape: str) -> str:
     """Return where a table goes in a folder: under its own name, with the ending of its new shape."""
-    stem, ending, packed = formats.split(relative)
+    stem, _, packed = formats.split(relative)
     name = relative if kind == shape else stem + f".{shape}" + (packed if shape == "jsonl" else "")
     return os.path.join(folder, name)
 
@@ -144,7 +144,7 @@ class _Run:
         ends: list[str] = []
         pieces = (Piece(job.format, job.name, chunk) for chunk in islice(_until_broken(chunks, ends), target.pieces, None))
         bar = progress.bar(places.size(job.name) if file else None, options.quiet)
-        count = options.jobs or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else options.jobs or os.cpu_count() or 1
+        count = options.jobs or _cores()
         for result in jobs.in_order(pieces, worker, count, options.timeout):
             if result.lacking and not target.pieces:
                 raise Failure(f"{job.name}: no row has a field {options.field!r}: name the one with the text with --field")
@@ -154,7 +154,7 @@ class _Run:
             self.summary.join(result.summary)
             if not options.check:
                 target.write(result.data)
-                target.done(self.summary.as_dict() if options.output else {})
+                target.done(self.summary.as_dict)
             if bar is not None and file is not None and file.seekable():
                 bar.update(file.tell() - bar.n)
         if bar is not None:
@@ -176,6 +176,10 @@ class _Run:
         asked: dict[str, Any] = {name: getattr(o, name) for name in names}
         asked["size of the input"] = places.size(self.job.name) if self.job.format != "files" else None
         return {"version of cleaner": __version__, "input": self.job.name, **asked}
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _until_broken(chunks: Iterator[Any], ends: list[str]) -> Iterator[Any]:

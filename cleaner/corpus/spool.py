@@ -12,6 +12,7 @@ import json
 import os
 import sys
 import time
+from collections.abc import Callable
 from typing import IO, Any
 
 from cleaner.errors import Failure
@@ -29,7 +30,7 @@ class Stdout:
         """Write a piece."""
         sys.stdout.buffer.write(data)
 
-    def done(self, summary: dict[str, Any]) -> None:
+    def done(self, summary: Callable[[], dict[str, Any]]) -> None:
         """Note that a piece is written."""
 
     def finish(self, shape: Any) -> None:
@@ -48,6 +49,7 @@ class Spool:
         self.asked = asked
         self.pieces = 0
         self.summary: dict[str, Any] | None = None
+        self._now: Callable[[], dict[str, Any]] | None = None
         self.saved = time.monotonic()
         length = self._goes_on() if resume else 0
         self.file: IO[bytes] = open(self.part, "r+b" if length else "wb")  # noqa: SIM115
@@ -74,15 +76,17 @@ class Spool:
         """Write a piece."""
         self.file.write(data)
 
-    def done(self, summary: dict[str, Any]) -> None:
-        """Note that a piece is written, in the journal if it is time."""
+    def done(self, summary: Callable[[], dict[str, Any]]) -> None:
+        """Note that a piece is written, in the journal if it is time. `summary` gives the summary so far."""
         self.pieces += 1
-        self.summary = summary
+        self._now = summary
         if time.monotonic() - self.saved > INTERVAL:
             self.save()
 
     def save(self) -> None:
         """Write the journal: after the bytes that it counts are safe."""
+        if self._now is not None:
+            self.summary = self._now()
         self.file.flush()
         os.fsync(self.file.fileno())
         state = {"asked": self.asked, "pieces": self.pieces, "bytes": self.file.tell(), "summary": self.summary}
@@ -95,7 +99,7 @@ class Spool:
 
     def finish(self, shape: Any) -> None:
         """Give the file its name; a format that needs all rows at once (`shape.finish`) makes it of the part first."""
-        if self.summary is not None:
+        if self._now is not None:
             self.save()
         self.file.close()
         if hasattr(shape, "finish"):
@@ -111,6 +115,6 @@ class Spool:
     def close(self) -> None:
         """Leave the part and a journal of all that is written."""
         if not self.file.closed:
-            if self.summary is not None:
+            if self._now is not None:
                 self.save()
             self.file.close()

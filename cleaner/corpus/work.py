@@ -39,7 +39,8 @@ class Worker:
         self.options, self.fields, self.shape, self.compress_for = options, fields, shape, compress_for
 
     def __call__(self, piece: Piece, without: dict[int, str], note: Callable[[int], None]) -> Result:
-        summary, problems, lines = Summary(), [], []
+        summary, problems = Summary(), []
+        lines: list[str] = []
         documents = list(formats.module(piece.format).documents(piece.chunk, piece.name, self.fields))
         changes: list[dict[str, Any]] = []
         for index, document in enumerate(documents):
@@ -74,5 +75,5 @@ class Worker:
         return changed
 
     def _written(self, piece: Piece, documents: list[Document], changes: list[dict[str, Any]]) -> Any:
-        data = formats.module(self.shape).written(piece.chunk, documents, changes)
+        data = formats.module(self.shape).written(piece.chunk, documents, changes, self.fields)
         return compressor(self.compress_for)(data) if isinstance(data, bytes) else data
