@@ -165,8 +165,6 @@ def written(chunk: Files, documents: list[Document], changes: list[dict[str, Any
         if document.source is None:
             continue
         text = changed.get(fields.target, document.source)
-        if isinstance(text, str) and text is not document.source and not text.endswith("\n"):
-            text += "\n" * bool(text)
         out.append((name, text if isinstance(text, bytes) else encode(text)))
     return out
 

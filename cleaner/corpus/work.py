@@ -66,7 +66,8 @@ class Worker:
             return {ERROR: problem}
         changed: dict[str, Any] = {}
         if done is not None:
-            text = shaped(done, "markdown") if self.options.to == "markdown" else done.text
+            shape = "markdown" if self.options.to == "markdown" else "text"
+            text = shaped(done, shape) if shape == "markdown" or self.shape == "files" else done.text
             if self.fields.into or text != document.source:
                 changed[self.fields.target] = text
         if self.fields.removed and document.row is not None:
