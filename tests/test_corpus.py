@@ -190,7 +190,7 @@ def test_parquet_keeps_types_and_other_columns(tmp_path: Path) -> None:
     assert main([str(tmp_path / "a.parquet"), "-o", str(tmp_path / "b.parquet")]) == 0
     table = pq.read_table(tmp_path / "b.parquet")
     assert table["text"].to_pylist() == [*CLEANED, None]
-    assert table.drop(["cleaner_error"]).schema.equals(schema, check_metadata=True)
+    assert table.drop(["cleaner_error"]).schema.equals(pq.read_table(tmp_path / "a.parquet").schema, check_metadata=True)
     assert table["tags"].to_pylist() == [["a", None]] * 41
     assert main([str(tmp_path / "a.parquet"), "--to", "jsonl", "-o", str(tmp_path / "c.jsonl")]) == 0
     assert texts(tmp_path / "c.jsonl") == [*CLEANED, None]
@@ -293,10 +293,10 @@ def test_a_document_that_kills_or_hangs_its_process_is_named() -> None:
 def test_a_slow_row_passes_through_in_time(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     slow = {"text": ("x" * 150 + "\n") * 400_000}
     (tmp_path / "a.jsonl").write_bytes(lines([ROWS[0], slow, ROWS[1]]))
-    assert main([str(tmp_path / "a.jsonl"), "--timeout", "0.05", "-j", "2", "-o", str(tmp_path / "b.jsonl")]) == 2
-    assert "a.jsonl:2: not done after 0.05 seconds; passed through unchanged" in capfd.readouterr().err
+    assert main([str(tmp_path / "a.jsonl"), "--timeout", "0.3", "-j", "2", "-o", str(tmp_path / "b.jsonl")]) == 2
+    assert "a.jsonl:2: not done after 0.3 seconds; passed through unchanged" in capfd.readouterr().err
     rows = [json.loads(line) for line in (tmp_path / "b.jsonl").read_bytes().splitlines()]
-    assert rows[1] == {**slow, "cleaner_error": "not done after 0.05 seconds"}
+    assert rows[1] == {**slow, "cleaner_error": "not done after 0.3 seconds"}
     assert [rows[0]["text"], rows[2]["text"]] == CLEANED[:2]
 
 

@@ -153,5 +153,5 @@ def _plain(raw: str) -> str:
 
 def _quoted(value: str, comma: str) -> str:
     out = io.StringIO()
-    csv.writer(out, delimiter=comma, lineterminator="").writerow([value])
-    return out.getvalue() if value else ""
+    csv.writer(out, delimiter=comma).writerow([value])
+    return out.getvalue().removesuffix("\r\n") if value else ""

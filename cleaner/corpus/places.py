@@ -148,7 +148,7 @@ def _reason(error: Exception) -> str:
 def pieces(file: IO[bytes], size: int = BLOCK) -> Iterator[bytes]:
     """Yield whole lines of about `size` bytes together; cut at the same places however the bytes arrive; raises Broken.
 
-    >>> list(pieces(io.BytesIO(b"one\\ntwo\\nthree"), 5))
+    >>> list(pieces(io.BufferedReader(io.BytesIO(b"one\\ntwo\\nthree")), 5))
     [b'one\\ntwo\\n', b'three']
     """
     rest = bytearray()
