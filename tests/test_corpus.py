@@ -101,7 +101,7 @@ def test_no_row_has_the_field(tmp_path: Path, capfd: pytest.CaptureFixture[str])
     (tmp_path / "a.jsonl").write_bytes(lines(ROWS))
     assert main([str(tmp_path / "a.jsonl"), "--field", "body", "-o", str(tmp_path / "b.jsonl")]) == 2
     assert "no row has a field 'body': name the one with the text with --field" in capfd.readouterr().err
-    assert not (tmp_path / "b.jsonl").exists()
+    assert [path.name for path in tmp_path.iterdir()] == ["a.jsonl"]
 
 
 @pytest.mark.parametrize(("ending", "pack"), [(".gz", gzip.compress), (".bz2", bz2.compress), (".xz", lzma.compress)])
@@ -321,9 +321,23 @@ def test_a_killed_run_goes_on_to_the_same_bytes(tmp_path: Path) -> None:
 def test_another_run_is_not_gone_on_with(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "a.jsonl").write_bytes(lines(ROWS))
     (tmp_path / "b.jsonl.part").write_bytes(b"")
-    (tmp_path / "b.jsonl.part.json").write_text('{"asked": {}, "pieces": 1, "bytes": 0, "summary": null}', encoding="utf-8")
+    (tmp_path / "b.jsonl.part.json").write_text(
+        '{"asked": {}, "pieces": 1, "bytes": 0, "complete": false, "summary": null}', encoding="utf-8"
+    )
     assert main([str(tmp_path / "a.jsonl"), "-o", str(tmp_path / "b.jsonl"), "--resume"]) == 2
     assert "had another version of cleaner: start again without --resume" in capfd.readouterr().err
+
+
+def test_a_run_killed_between_its_last_steps_is_done_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a.jsonl").write_bytes(lines(ROWS))
+    arguments = [str(tmp_path / "a.jsonl"), "-o", str(tmp_path / "b.jsonl"), "--resume"]
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "unlink", lambda path: (_ for _ in ()).throw(KeyboardInterrupt))
+        assert main(arguments) == 130
+    assert (tmp_path / "b.jsonl.part.json").exists()
+    assert main(arguments) == 0
+    assert texts(tmp_path / "b.jsonl") == CLEANED
+    assert not (tmp_path / "b.jsonl.part.json").exists()
 
 
 def test_stats_by_rule_and_host(tmp_path: Path) -> None:

@@ -67,6 +67,8 @@ class Spool:
         differ = [name for name, value in self.asked.items() if state["asked"].get(name) != value]
         if differ:
             raise Failure(f"{self.journal}: the run that stopped had another {differ[0]}: start again without --resume")
+        if state["complete"] and not os.path.exists(self.part) and os.path.exists(self.path):
+            return 0  # stopped between the last two steps; done again, it has the same bytes
         if not os.path.exists(self.part) or os.path.getsize(self.part) < state["bytes"]:
             raise Failure(f"{self.part}: is gone or shorter than its journal says: start again without --resume")
         self.pieces, self.summary = state["pieces"], state["summary"]
@@ -83,13 +85,13 @@ class Spool:
         if time.monotonic() - self.saved > INTERVAL:
             self.save()
 
-    def save(self) -> None:
+    def save(self, complete: bool = False) -> None:
         """Write the journal: after the bytes that it counts are safe."""
         if self._now is not None:
             self.summary = self._now()
         self.file.flush()
         os.fsync(self.file.fileno())
-        state = {"asked": self.asked, "pieces": self.pieces, "bytes": self.file.tell(), "summary": self.summary}
+        state = {"asked": self.asked, "pieces": self.pieces, "bytes": self.file.tell(), "complete": complete, "summary": self.summary}
         with open(f"{self.journal}.new", "w", encoding="utf-8") as file:
             json.dump(state, file)
             file.flush()
@@ -99,8 +101,7 @@ class Spool:
 
     def finish(self, shape: Any) -> None:
         """Give the file its name; a format that needs all rows at once (`shape.finish`) makes it of the part first."""
-        if self._now is not None:
-            self.save()
+        self.save(complete=True)
         self.file.close()
         if hasattr(shape, "finish"):
             whole = f"{self.path}.part.whole"
@@ -113,8 +114,11 @@ class Spool:
             os.unlink(self.journal)
 
     def close(self) -> None:
-        """Leave the part and a journal of all that is written."""
-        if not self.file.closed:
-            if self._now is not None:
-                self.save()
-            self.file.close()
+        """Leave the part and a journal of all that is written, or nothing where nothing is."""
+        if self.file.closed:
+            return
+        if self._now is not None:
+            self.save()
+        self.file.close()
+        if not self.pieces:
+            os.unlink(self.part)
