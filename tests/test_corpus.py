@@ -250,6 +250,16 @@ def test_a_folder_is_mirrored(tmp_path: Path) -> None:
     assert len([p for p in (tmp_path / "out").rglob("*") if p.is_file()]) == 42
 
 
+def test_one_text_with_an_option_of_corpora(tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    (tmp_path / "a.txt").write_text(TEXTS[0], encoding="utf-8")
+    assert main([str(tmp_path / "a.txt"), "-j", "1", "-o", str(tmp_path / "b.txt")]) == 0
+    assert {p.name for p in tmp_path.iterdir()} == {"a.txt", "b.txt"}
+    assert (tmp_path / "b.txt").read_text(encoding="utf-8") == CLEANED[0]
+    assert main([str(tmp_path / "a.txt"), "-j", "1", "--check", "-o", str(tmp_path / "c.txt")]) == 1
+    assert main([str(tmp_path / "a.txt"), str(tmp_path / "b.txt"), "-j", "1"]) == 0
+    assert capfdbinary.readouterr().out.decode() == CLEANED[0] * 2
+
+
 @pytest.mark.parametrize("end", [b"\n", b"\0"])
 def test_a_list_of_files(end: bytes, tmp_path: Path) -> None:
     paths = [tmp_path / f"{n}.txt" for n in range(5)]

@@ -108,15 +108,15 @@ class Files(NamedTuple):
     names: list[str]
 
 
-def chunks(found: Iterator[Found], options: Options) -> Iterator[Files]:
-    """Yield files in groups, no two of them with the same output."""
+def chunks(found: Iterator[Found], options: Options, only: str = "") -> Iterator[Files]:
+    """Yield files in groups, no two of them with the same output; `only` is the name of the output of a single file."""
     ending = ".md" if options.to == "markdown" else ".txt"
     taken: set[str] = set()
     group: list[Found] = []
     names: list[str] = []
     for one in found:
         stem = formats.split(one.relative)[0] if formats.told_by(one.relative) else one.relative
-        name = next(n for n in _names(stem, one.relative, ending) if n not in taken)
+        name = next(n for n in ([only] if only else _names(stem, one.relative, ending)) if n not in taken)
         taken.add(name)
         group.append(one)
         names.append(name)
@@ -175,6 +175,7 @@ class Folder:
     def __init__(self, path: str, resume: bool, asked: dict[str, Any]) -> None:
         self.path = path
         self.spool: Spool | None = None
+        self.ended = True  # whether the last document on standard output ended its line
         if path:
             os.makedirs(path, exist_ok=True)
             self.spool = Spool(os.path.join(path, ".cleaner"), resume, asked)
@@ -185,7 +186,8 @@ class Folder:
         """Write some documents, each under its name when it is complete."""
         for name, data in outputs:
             if not self.path:
-                sys.stdout.buffer.write(data if data.endswith(b"\n") or not data else data + b"\n")
+                sys.stdout.buffer.write(data if self.ended else b"\n" + data)
+                self.ended = data.endswith(b"\n") or not data
                 continue
             path = os.path.join(self.path, name)
             os.makedirs(os.path.dirname(path), exist_ok=True)

@@ -55,6 +55,7 @@ class Job:
 
     def __init__(self, name: str, format: str, target: str, shape: str, found: Iterator[files.Found] | None = None) -> None:
         self.name, self.format, self.target, self.shape, self.found = name, format, target, shape, found
+        self.only = ""  # the name of the output of a single document
 
 
 def _jobs(options: Options) -> Iterator[Job]:
@@ -71,9 +72,12 @@ def _jobs(options: Options) -> Iterator[Job]:
     if documents or not tables:
         shape = options.to if options.to in ("jsonl", "parquet") else "files"
         target = into or options.output
-        if shape == "files" and target and not into:
+        single = shape == "files" and target and not into
+        if single and len(documents) > 1:
             raise Failure(f"-o {target}: several documents need a folder: write {target}/")
-        yield Job("documents", "files", target, shape, iter(documents))
+        job = Job("documents", "files", os.path.dirname(target) or "." if single else target, shape, iter(documents))
+        job.only = os.path.basename(target) if single else ""
+        yield job
     if one_table and len(tables) + bool(documents) > 1:
         raise Failure(f"-o {options.output}: several tables need a folder")
     for found in tables:
@@ -116,9 +120,11 @@ class _Run:
 
     def all(self) -> Summary:
         job, options = self.job, self.options
-        if job.shape == "files":
-            target: Any = files.Folder(job.target, options.resume, self._asked())
-        elif job.target and not options.check:
+        if options.check:
+            target: Any = Stdout()
+        elif job.shape == "files":
+            target = files.Folder(job.target, options.resume, self._asked())
+        elif job.target:
             os.makedirs(os.path.dirname(job.target) or ".", exist_ok=True)
             target = Spool(job.target, options.resume, self._asked())
         else:
@@ -127,7 +133,7 @@ class _Run:
             self.summary = Summary.of(target.summary)
         try:
             if job.format == "files":
-                self._pieces_done(files.chunks(job.found or iter(()), options), target)
+                self._pieces_done(files.chunks(job.found or iter(()), options, job.only), target)
             else:
                 with places.opened(job.name) as file:
                     self._pieces_done(formats.module(job.format).chunks(file, self.fields), target, file)
