@@ -204,6 +204,13 @@ def test_jsonl_to_parquet(tmp_path: Path) -> None:
     assert (table["text"].to_pylist(), table["id"].to_pylist()) == (CLEANED, list(range(40)))
 
 
+def test_values_of_two_types_stop_parquet(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("pyarrow")
+    (tmp_path / "a.jsonl").write_bytes(lines([{"text": "One.", "n": 1}, {"text": "Two.", "n": "two"}]))
+    assert main([str(tmp_path / "a.jsonl"), "--to", "parquet", "-o", str(tmp_path / "b.parquet")]) == 2
+    assert "Parquet can't keep together, take --to jsonl" in capfd.readouterr().err
+
+
 def test_a_damaged_parquet_file(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     pytest.importorskip("pyarrow")
     (tmp_path / "a.parquet").write_bytes(b"PAR1 and no more")

@@ -104,7 +104,10 @@ def written(chunk: Any, documents: list[Document], changes: list[dict[str, Any]]
 def _gathered(documents: list[Document]) -> Any:
     rows = [document.row.fields() for document in documents if document.row is not None]
     names = list(dict.fromkeys(name for row in rows for name in row))
-    return pa.RecordBatch.from_pydict({name: [row.get(name) for row in rows] for name in names})
+    try:
+        return pa.RecordBatch.from_pydict({name: [row.get(name) for row in rows] for name in names})
+    except (pa.ArrowException, OverflowError) as error:
+        raise Failure(f"rows from {documents[0].place} on have values that Parquet can't keep together, take --to jsonl: {error}") from None
 
 
 def _set(batch: Any, name: str, values: list[Any], fields: Fields) -> Any:
