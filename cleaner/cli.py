@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import sys
 
+from cleaner.errors import Failure
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -12,9 +14,14 @@ if TYPE_CHECKING:
 
 # long name, short name, what it takes, what it does; `-h` and the parser are made of this table
 OPTIONS = (
-    ("format", "f", "FORMAT", "auto, text or html (auto: told by the content)"),
+    ("format", "f", "FORMAT", "auto, text, html, jsonl, csv, parquet or warc (auto: by name and content)"),
     ("output", "o", "PATH", "a file, or a folder for several inputs (default: standard output)"),
-    ("to", "", "SHAPE", "text, markdown or json (default: text)"),
+    ("to", "", "SHAPE", "text, markdown, json, jsonl or parquet (default: text; a table stays one)"),
+    ("field", "", "NAME", "of a table: the column with the text or HTML (default: text)"),
+    ("url-field", "", "NAME", "the column with the address (default: url)"),
+    ("into", "", "NAME", "the column that takes the clean text (default: the same)"),
+    ("removed-field", "", "NAME", "a column that keeps what was removed"),
+    ("files-from", "", "FILE", "a list of inputs, one a line or NUL between; - is standard input"),
     ("keep", "", "KINDS", "kinds to leave in: related embed promo ad ui caption byline legal comment other"),
     ("engine", "", "ENGINE", "of a page: auto, own or trafilatura (auto: trafilatura in doubt)"),
     ("rules", "", "FILE", "a rule file of your own; may be repeated"),
@@ -23,6 +30,9 @@ OPTIONS = (
     ("diff", "", "", "show what goes and what stays instead of the clean text"),
     ("check", "", "", "write nothing; exit 1 if there is noise"),
     ("stats", "", "", "totals by kind at the end, on standard error"),
+    ("stats-to", "", "FILE", "totals by kind, rule, host and failure, as JSON"),
+    ("jobs", "j", "N", "processes for folders and tables (default: all cores)"),
+    ("resume", "", "", "go on with a run that was stopped"),
     ("timeout", "", "SECONDS", "give up on a document after so long; it comes out as it went in"),
     ("list", "", "", "show the kinds and rules"),
     ("check-rules", "", "", "try the examples of the --rules files"),
@@ -55,6 +65,10 @@ class Options:
     format = "auto"
     output = ""
     to = "text"
+    field, url_field, into, removed_field = "text", "url", "", ""
+    files_from = stats_to = ""
+    jobs = 0
+    resume = False
     engine = "auto"
     timeout: float | None = None
     explain = diff = check = stats = list = check_rules = quiet = version = help = False
@@ -64,10 +78,6 @@ class Options:
         self.keep: list[str] = []
         self.rules: list[str] = []
         self.skip: list[str] = []
-
-
-class Failure(Exception):
-    """What went wrong with one document, in a sentence for a person."""
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -86,7 +96,11 @@ def main(argv: list[str] | None = None) -> int:
         return 2
 
 
-CHOICES = {"format": ("auto", "text", "html"), "to": ("text", "markdown", "json"), "engine": ("auto", "own", "trafilatura")}
+CHOICES = {
+    "format": ("auto", "text", "html", "jsonl", "csv", "parquet", "warc"),
+    "to": ("text", "markdown", "json", "jsonl", "parquet"),
+    "engine": ("auto", "own", "trafilatura"),
+}
 
 
 def _options(argv: list[str]) -> Options:
@@ -111,6 +125,10 @@ def _options(argv: list[str]) -> Options:
             raise Failure(f"--{name} is {value!r}, it must be one of {', '.join(CHOICES[name])}")
         elif name == "timeout":
             options.timeout = _seconds(value)
+        elif name == "jobs":
+            if not value.isdecimal() or not 0 < int(value) <= 1024:
+                raise Failure(f"--jobs is {value!r}, it must be a number of processes from 1")
+            options.jobs = int(value)
         else:
             setattr(options, name.replace("-", "_"), value if name in takes_value else True)
     return options
@@ -153,7 +171,48 @@ def _run(options: Options) -> int:
     if not options.inputs and sys.stdin is not None and sys.stdin.isatty():
         sys.stderr.write(help_text())
         return 2
+    if _is_corpus(options):
+        from cleaner.corpus.run import run
+
+        return run(options)
     return _clean_all(options)
+
+
+TABLES = (".jsonl", ".ndjson", ".csv", ".tsv", ".parquet", ".warc", ".wacz")
+PACKED = (".gz", ".bz2", ".xz", ".zst")
+
+
+def _is_corpus(options: Options) -> bool:
+    """Whether the run has tables, archives or folders, or asks for what only they have."""
+    asked = options.files_from or options.jobs or options.resume or options.stats_to or options.into or options.removed_field
+    if asked or options.format in CHOICES["format"][3:] or options.to in CHOICES["to"][3:]:
+        return True
+    return any(_is_table(name, options.field) for name in options.inputs or ["-"])
+
+
+def _is_table(name: str, field: str) -> bool:
+    plain = name.lower()
+    if plain.endswith(PACKED):
+        plain = plain.rpartition(".")[0]
+    if plain.endswith(TABLES) or "://" in name or (name != "-" and os.path.isdir(name)):
+        return True
+    if plain.endswith((".txt", ".html", ".htm")) or not _starts_like_data(name):
+        return False
+    from cleaner.corpus.files import sniffed
+
+    return bool(sniffed(name, field))
+
+
+def _starts_like_data(name: str) -> bool:
+    """Whether an input that its name does not tell starts as JSON, Parquet or WARC do."""
+    try:
+        if name == "-":
+            stdin: Any = sys.stdin
+            return stdin is not None and stdin.buffer.peek(5)[:5].startswith((b"{", b"PAR1", b"WARC/"))
+        with open(name, "rb") as file:
+            return file.read(5).startswith((b"{", b"PAR1", b"WARC/"))
+    except (OSError, ValueError):
+        return False
 
 
 def _clean_all(options: Options) -> int:
@@ -208,16 +267,23 @@ def _read(name: str) -> bytes:
 
 def _clean(data: bytes, options: Options) -> tuple[Any, str]:
     """Return (the cleaned document, ""), or (None, what went wrong)."""
-    from cleaner import api
-    from cleaner.decode import binary, decode
+    from cleaner.decode import binary
 
     if binary(data):
         return None, "this is no text (give a text or an HTML page)"
+    return attempt(data, options)
+
+
+def attempt(source: str | bytes, options: Options, url: str | None = None) -> tuple[Any, str]:
+    """Return (the cleaned document, ""), or (None, what went wrong); never raises on content."""
+    from cleaner import api
+
     try:
         with _Alarm(options.timeout):
             return api.explain(
-                decode(data).text,
-                format=options.format,
+                source,
+                format=options.format if options.format in api.FORMATS else "auto",
+                url=url,
                 keep=options.keep,
                 rules=options.rules,
                 skip=options.skip,

@@ -1,0 +1,101 @@
+"""WARC and WACZ: the text and HTML responses of a crawl, read by fastwarc; they come out as rows of address, date and text."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterator
+from typing import IO, NamedTuple
+
+from fastwarc.warc import ArchiveIterator, WarcRecordType
+
+from cleaner.corpus.document import Broken, Document, Fields, Plain
+from cleaner.corpus.places import BLOCK
+from cleaner.decode import decode
+
+TYPES = ("text/html", "application/xhtml+xml", "text/plain")
+TOGETHER = 64  # responses of a piece at most
+
+
+class Response(NamedTuple):
+    """What a site answered: its body as bytes, and the encoding that the answer names."""
+
+    url: str
+    date: str
+    record: str
+    body: bytes
+    charset: str | None
+
+
+class Responses(NamedTuple):
+    """Some responses, and the number of the first."""
+
+    first: int
+    found: list[Response]
+
+
+def chunks(file: IO[bytes], fields: Fields) -> Iterator[Responses]:
+    """Yield the text and HTML responses with a status of success, some at a time; raises Broken."""
+    first, size = 1, 0
+    group: list[Response] = []
+    try:
+        for response in _responses(file):
+            group.append(response)
+            size += len(response.body)
+            if size >= BLOCK or len(group) >= TOGETHER:
+                yield Responses(first, group)
+                first, group, size = first + len(group), [], 0
+    except (OSError, EOFError, zipfile.BadZipFile) as error:
+        if group:
+            yield Responses(first, group)
+        raise Broken(f"can't read on after {first - 1 + len(group)} responses: {error}") from None
+    if group:
+        yield Responses(first, group)
+
+
+def _responses(file: IO[bytes]) -> Iterator[Response]:
+    if not file.seekable():
+        yield from _of(file)
+        return
+    zipped = file.read(4) == b"PK\x03\x04"
+    file.seek(0)
+    if not zipped:
+        yield from _of(file)
+        return
+    with zipfile.ZipFile(file) as bundle:
+        for name in sorted(bundle.namelist()):
+            if name.startswith("archive/") and name.endswith((".warc", ".warc.gz")):
+                with bundle.open(name) as inner:
+                    yield from _of(inner)
+
+
+def _of(file: IO[bytes]) -> Iterator[Response]:
+    # auto_decode undoes chunks and compression of the transfer
+    for record in ArchiveIterator(file, record_types=WarcRecordType.response, auto_decode="all"):
+        http = record.http_headers
+        status = http.status_code if http is not None else None
+        if status is None or not 200 <= status < 300 or (record.http_content_type or "").lower() not in TYPES:
+            continue
+        headers = record.headers
+        url, date = headers.get("WARC-Target-URI") or "", headers.get("WARC-Date") or ""
+        yield Response(url.strip("<>"), date, record.record_id or "", record.reader.read(), record.http_charset)
+
+
+def documents(chunk: Responses, name: str, fields: Fields) -> Iterator[Document]:
+    """Yield a document a response, with its address."""
+    for number, response in enumerate(chunk.found, chunk.first):
+        text = _text(response)
+        row = Plain({"url": response.url, "date": response.date, "record": response.record, fields.text: text})
+        yield Document(text, f"{name}:{number}", response.url, row)
+
+
+def _text(response: Response) -> str:
+    try:
+        return response.body.decode("utf-8")
+    except UnicodeDecodeError:
+        pass
+    try:
+        if response.charset and response.charset.lower() not in ("utf-8", "utf8"):
+            return response.body.decode(response.charset)
+    except (UnicodeDecodeError, LookupError):
+        pass
+    return decode(response.body).text

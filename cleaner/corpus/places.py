@@ -1,0 +1,169 @@
+"""Places: files, folders, standard input and addresses such as s3://bucket/key, opened and decompressed alike."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from collections.abc import Callable, Iterator
+from typing import IO, Any, cast
+
+from cleaner.corpus.document import Broken
+from cleaner.errors import Failure
+
+COMPRESSIONS = {".gz": b"\x1f\x8b", ".bz2": b"BZh", ".xz": b"\xfd7zXZ", ".zst": b"\x28\xb5\x2f\xfd"}
+BLOCK = 1 << 20
+
+
+def remote(location: str) -> bool:
+    """Whether a location is an address that fsspec opens.
+
+    >>> remote("s3://news/2025.jsonl.gz"), remote("news/2025.jsonl.gz")
+    (True, False)
+    """
+    return "://" in location
+
+
+def filesystem(location: str) -> tuple[Any, str]:
+    """Return the file system of an address, and the path in it; raises Failure."""
+    try:
+        import fsspec
+    except ImportError:
+        raise Failure(f"{location}: an address needs fsspec: pip install 'news-cleaner[corpus]'") from None
+    try:
+        return cast("tuple[Any, str]", fsspec.core.url_to_fs(location))
+    except (ImportError, ValueError) as error:
+        raise Failure(f"{location}: {error}") from None
+
+
+def is_folder(location: str) -> bool:
+    """Whether a location is a folder."""
+    if not remote(location):
+        return os.path.isdir(location)
+    fs, path = filesystem(location)
+    return bool(fs.isdir(path))
+
+
+def size(location: str) -> int | None:
+    """Return the bytes of a location, or None where nobody knows."""
+    try:
+        if not remote(location):
+            return os.stat(location).st_size if os.path.isfile(location) else None
+        fs, path = filesystem(location)
+        return cast("int | None", fs.size(path))
+    except OSError:
+        return None
+
+
+def walk(folder: str) -> Iterator[str]:
+    """Yield the files below a folder, sorted folder by folder, without hidden ones; raises OSError."""
+    if not remote(folder):
+        yield from _walk(folder)
+        return
+    fs, path = filesystem(folder)
+    yield from (fs.unstrip_protocol(name) for name in sorted(fs.find(path)))
+
+
+def _walk(folder: str) -> Iterator[str]:
+    with os.scandir(folder) as entries:
+        found = sorted((e.name, e.is_dir(follow_symlinks=False)) for e in entries if not e.name.startswith("."))
+    for name, inner in found:
+        path = os.path.join(folder, name)
+        if inner:
+            yield from _walk(path)
+        elif os.path.isfile(path):
+            yield path
+
+
+def opened(location: str) -> IO[bytes]:
+    """Open a location for reading, as it is stored; raises OSError, Failure."""
+    if location == "-":
+        if sys.stdin is None:
+            raise Failure("standard input is closed")
+        return sys.stdin.buffer
+    if not remote(location):
+        return open(location, "rb")
+    fs, path = filesystem(location)
+    return io.BufferedReader(fs.open(path, "rb"), BLOCK)
+
+
+def decompressed(file: IO[bytes]) -> IO[bytes]:
+    """Return the content of a file that may be compressed, told by its first bytes."""
+    head = cast(io.BufferedReader, file).peek(8)[:8]
+    ending = next((ending for ending, magic in COMPRESSIONS.items() if head.startswith(magic)), "")
+    return codec(ending).open(file, "rb") if ending else file
+
+
+def compressor(location: str) -> Callable[[bytes], bytes]:
+    """Return what compresses a piece of a file for a name that asks for it; pieces in a row are one valid file."""
+    ending = os.path.splitext(location)[1].lower()
+    if ending == ".gz":
+        return lambda data: zlib_member(data) if data else b""
+    if ending in COMPRESSIONS:
+        compress = codec(ending).compress
+        return lambda data: compress(data) if data else b""
+    return bytes
+
+
+def zlib_member(data: bytes) -> bytes:
+    """Return a gzip member without time or name, so that the same data gives the same bytes."""
+    import gzip
+
+    return gzip.compress(data, 6, mtime=0)
+
+
+def codec(ending: str) -> Any:
+    """Return the standard library's module for a compression; raises Failure where zstd has to be installed first."""
+    import importlib
+
+    if ending != ".zst":
+        return importlib.import_module({".gz": "gzip", ".bz2": "bz2", ".xz": "lzma"}[ending])
+    for name in ("compression.zstd", "backports.zstd"):
+        try:
+            return importlib.import_module(name)
+        except ImportError:
+            continue
+    raise Failure("zstd needs a package on this version of Python: pip install 'news-cleaner[corpus]'")
+
+
+def blocks(file: IO[bytes]) -> Iterator[bytes]:
+    """Yield the content of a file in pieces; raises Broken where it ends or fails early, after all that could be read."""
+    stream = cast(io.BufferedReader, decompressed(file))
+    while True:
+        try:
+            block = stream.read1(BLOCK)
+        except Exception as error:  # each codec has an error class of its own
+            if isinstance(error, EOFError):
+                raise Broken("the compressed data ends early; all rows before its end are done") from None
+            raise Broken(f"can't read on: {_reason(error)}; all rows before are done") from None
+        if not block:
+            return
+        yield block
+
+
+def _reason(error: Exception) -> str:
+    return error.strerror if isinstance(error, OSError) and error.strerror else f"the compressed data is damaged ({error})"
+
+
+def pieces(file: IO[bytes], size: int = BLOCK) -> Iterator[bytes]:
+    """Yield whole lines of about `size` bytes together; cut at the same places however the bytes arrive; raises Broken.
+
+    >>> list(pieces(io.BufferedReader(io.BytesIO(b"one\\ntwo\\nthree")), 5))
+    [b'one\\ntwo\\n', b'three']
+    """
+    rest = bytearray()
+    seen = size - 1  # no line end before this one closes a piece
+    try:
+        for block in blocks(file):
+            rest += block
+            while (end := rest.find(b"\n", seen)) >= 0:
+                yield bytes(rest[: end + 1])
+                del rest[: end + 1]
+                seen = size - 1
+            seen = max(size - 1, len(rest))
+    except Broken:
+        if rest:
+            yield bytes(rest)
+        raise
+    if rest:
+        yield bytes(rest)

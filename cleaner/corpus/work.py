@@ -1,0 +1,80 @@
+"""What a process does with a piece of an input: read its documents, clean each, write the rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from cleaner.api import Cleaned
+from cleaner.cli import Options, attempt
+from cleaner.corpus import formats
+from cleaner.corpus.document import ERROR, Document, Fields
+from cleaner.corpus.places import compressor
+from cleaner.output import explained, shaped
+from cleaner.summary import Summary
+
+
+class Piece(NamedTuple):
+    """A part of an input, as its format's reader cut it."""
+
+    format: str
+    name: str
+    chunk: Any
+
+
+class Result(NamedTuple):
+    """What a piece became: bytes to write, counts, messages and lines of `--explain`; whether no row had the field."""
+
+    data: Any
+    summary: Summary
+    problems: list[tuple[str, str]]
+    explained: list[str]
+    lacking: bool
+
+
+class Worker:
+    """Cleans pieces, as the options say and for the shape of the output."""
+
+    def __init__(self, options: Options, fields: Fields, shape: str, compress_for: str = "") -> None:
+        self.options, self.fields, self.shape, self.compress_for = options, fields, shape, compress_for
+
+    def __call__(self, piece: Piece, without: dict[int, str], note: Callable[[int], None]) -> Result:
+        summary, problems = Summary(), []
+        lines: list[str] = []
+        documents = list(formats.module(piece.format).documents(piece.chunk, piece.name, self.fields))
+        changes: list[dict[str, Any]] = []
+        for index, document in enumerate(documents):
+            note(index)
+            done, problem = (None, document.problem or without.get(index, ""))
+            if not problem and document.source is not None:
+                done, problem = attempt(document.source, self.options, document.url)
+            changes.append(self._changes(document, done, problem))
+            if problem:
+                summary.failure(problem, document.url)
+                problems.append((document.place, problem))
+            elif done is not None:
+                summary.cleaned(done, document.url)
+                if self.options.explain:
+                    lines += explained(document.place, done)
+        note(-1)
+        lacking = bool(documents) and all(d.problem.startswith("this row has no field") for d in documents)
+        data = None if self.options.check else self._written(piece, documents, changes)
+        return Result(data, summary, problems, lines, lacking)
+
+    def _changes(self, document: Document, done: Cleaned | None, problem: str) -> dict[str, Any]:
+        if problem:
+            return {ERROR: problem}
+        changed: dict[str, Any] = {}
+        if done is not None:
+            shape = "markdown" if self.options.to == "markdown" else "text"
+            text = shaped(done, shape) if shape == "markdown" or self.shape == "files" else done.text
+            if self.fields.into or text != document.source:
+                changed[self.fields.target] = text
+        if self.fields.removed and document.row is not None:
+            removed = done.removed if done is not None else ()
+            changed[self.fields.removed] = [{"kind": r.kind, "rule": r.rule, "text": r.text, "line": r.line} for r in removed]
+        return changed
+
+    def _written(self, piece: Piece, documents: list[Document], changes: list[dict[str, Any]]) -> Any:
+        data = formats.module(self.shape).written(piece.chunk, documents, changes, self.fields)
+        return compressor(self.compress_for)(data) if isinstance(data, bytes) else data
