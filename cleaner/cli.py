@@ -20,7 +20,8 @@ OPTIONS = (
     ("rules", "", "FILE", "a rule file of your own; may be repeated"),
     ("skip", "", "RULE", "switch a rule off by its id; may be repeated"),
     ("explain", "", "", "a line a removal on standard error:  INPUT:LINE: KIND/RULE: text"),
-    ("diff", "", "", "show what goes and what stays instead of the clean text"),
+    ("diff", "", "", "show what goes and what stays: a patch; on a terminal in colour"),
+    ("color", "", "WHEN", "of --diff: auto, always or never (auto: on a terminal without NO_COLOR)"),
     ("check", "", "", "write nothing; exit 1 if there is noise"),
     ("stats", "", "", "totals by kind at the end, on standard error"),
     ("timeout", "", "SECONDS", "give up on a document after so long; it comes out as it went in"),
@@ -55,6 +56,7 @@ class Options:
     format = "auto"
     output = ""
     to = "text"
+    color = "auto"
     engine = "auto"
     timeout: float | None = None
     explain = diff = check = stats = list = check_rules = quiet = version = help = False
@@ -86,7 +88,12 @@ def main(argv: list[str] | None = None) -> int:
         return 2
 
 
-CHOICES = {"format": ("auto", "text", "html"), "to": ("text", "markdown", "json"), "engine": ("auto", "own", "trafilatura")}
+CHOICES = {
+    "format": ("auto", "text", "html"),
+    "to": ("text", "markdown", "json"),
+    "engine": ("auto", "own", "trafilatura"),
+    "color": ("auto", "always", "never"),
+}
 
 
 def _options(argv: list[str]) -> Options:
@@ -180,7 +187,7 @@ def _clean_all(options: Options) -> int:
                     print(line.encode("utf-8", "backslashreplace").decode(), file=sys.stderr)
         if not options.check:
             try:
-                target.write(name, data if done is None else _shaped(done, data, options))
+                target.write(name, data if done is None else _shaped(done, data, options, name))
             except BrokenPipeError:
                 raise
             except OSError as error:
@@ -256,21 +263,29 @@ def _time_is_up(signum: int, frame: object) -> None:
     raise TimeoutError
 
 
-def _shaped(done: Any, data: bytes, options: Options) -> bytes:
+def _shaped(done: Any, data: bytes, options: Options, name: str) -> bytes:
     from cleaner.decode import decode, encode
-    from cleaner.output import diff, shaped
+    from cleaner.output import shaped
 
     if options.diff:
-        colour = sys.stdout.isatty() and not options.output and not os.environ.get("NO_COLOR")
-        lines = (line.translate(_TERMINAL) if colour else line for line in diff(done, colour))
-        return encode("".join(line + "\n" for line in lines))
+        return _diff(done, data, options, name)
     if not done.removed and options.to == "text" and done.source == done.text and not any(b.tag for b in done.blocks):
         return data if not data.startswith((b"\xff\xfe", b"\xfe\xff")) else encode(done.text)
     errors = "surrogatepass" if not _has_surrogates(done.text) else decode(data).errors
     return encode(shaped(done, options.to), errors)
 
 
-_TERMINAL = {c: f"\\x{c:02x}" for c in [*range(0x1B), *range(0x1C, 0x20), 0x7F, *range(0x80, 0xA0)] if c not in (9, 10)}
+def _diff(done: Any, data: bytes, options: Options, name: str) -> bytes:
+    from cleaner.decode import decode, encode
+    from cleaner.diff import painted, patch, seen
+
+    screen = sys.stdout.isatty() and not options.output
+    if options.color == "always" or (options.color == "auto" and screen and not os.environ.get("NO_COLOR")):
+        import shutil
+
+        return encode(painted(done, shutil.get_terminal_size().columns))
+    text = patch(_called(name), done.source, done.cuts)
+    return encode(seen(text) if screen else text, decode(data).errors)
 
 
 def _has_surrogates(text: str) -> bool:
