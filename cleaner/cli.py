@@ -21,6 +21,7 @@ OPTIONS = (
     ("skip", "", "RULE", "switch a rule off by its id; may be repeated"),
     ("explain", "", "", "a line a removal on standard error:  INPUT:LINE: KIND/RULE: text"),
     ("diff", "", "", "show what goes and what stays: a patch; on a terminal in colour"),
+    ("report", "", "FILE", "also write a page to look at: what was removed, where, by which rule"),
     ("color", "", "WHEN", "of --diff: auto, always or never (auto: on a terminal without NO_COLOR)"),
     ("check", "", "", "write nothing; exit 1 if there is noise"),
     ("stats", "", "", "totals by kind at the end, on standard error"),
@@ -57,6 +58,7 @@ class Options:
     output = ""
     to = "text"
     color = "auto"
+    report = ""
     engine = "auto"
     timeout: float | None = None
     explain = diff = check = stats = list = check_rules = quiet = version = help = False
@@ -168,6 +170,7 @@ def _clean_all(options: Options) -> int:
 
     status, noise, totals = 0, False, Totals()
     target = _Target(options)
+    report = _report(options)
     for name in options.inputs or ["-"]:
         try:
             data = _read(name)
@@ -181,6 +184,8 @@ def _clean_all(options: Options) -> int:
             totals.failed += 1
         else:
             totals.add(done)
+            if report is not None:
+                report.add(_called(name), done)
             noise = noise or bool(done.removed)
             if options.explain:
                 for line in explained(_called(name), done):
@@ -192,9 +197,22 @@ def _clean_all(options: Options) -> int:
                 raise
             except OSError as error:
                 status = _say(options, error.filename or name, f"can't write: {error.strerror}")
+    if report is not None:
+        try:
+            report.write(options.report)
+        except OSError as error:
+            status = _say(options, options.report, f"can't write the report: {error.strerror}")
     if options.stats:
         print(*totals.table(), sep="\n", file=sys.stderr)
     return status or int(options.check and noise)
+
+
+def _report(options: Options) -> Any:
+    if not options.report:
+        return None
+    from cleaner.report import Report
+
+    return Report()
 
 
 def _read(name: str) -> bytes:
