@@ -27,7 +27,9 @@ OPTIONS = (
     ("rules", "", "FILE", "a rule file of your own; may be repeated"),
     ("skip", "", "RULE", "switch a rule off by its id; may be repeated"),
     ("explain", "", "", "a line a removal on standard error:  INPUT:LINE: KIND/RULE: text"),
-    ("diff", "", "", "show what goes and what stays instead of the clean text"),
+    ("diff", "", "", "show what goes and what stays: a patch; on a terminal in colour"),
+    ("report", "", "FILE", "also write a page to look at: what was removed, where, by which rule"),
+    ("color", "", "WHEN", "of --diff: auto, always or never (auto: on a terminal without NO_COLOR)"),
     ("check", "", "", "write nothing; exit 1 if there is noise"),
     ("stats", "", "", "totals by kind at the end, on standard error"),
     ("stats-to", "", "FILE", "totals by kind, rule, host and failure, as JSON"),
@@ -69,6 +71,8 @@ class Options:
     files_from = stats_to = ""
     jobs = 0
     resume = False
+    color = "auto"
+    report = ""
     engine = "auto"
     timeout: float | None = None
     explain = diff = check = stats = list = check_rules = quiet = version = help = False
@@ -100,6 +104,7 @@ CHOICES = {
     "format": ("auto", "text", "html", "jsonl", "csv", "parquet", "warc"),
     "to": ("text", "markdown", "json", "jsonl", "parquet"),
     "engine": ("auto", "own", "trafilatura"),
+    "color": ("auto", "always", "never"),
 }
 
 
@@ -220,6 +225,7 @@ def _clean_all(options: Options) -> int:
 
     status, noise, totals = 0, False, Totals()
     target = _Target(options)
+    report = _report(options)
     for name in options.inputs or ["-"]:
         try:
             data = _read(name)
@@ -233,20 +239,35 @@ def _clean_all(options: Options) -> int:
             totals.failed += 1
         else:
             totals.add(done)
+            if report is not None:
+                report.add(_called(name), done)
             noise = noise or bool(done.removed)
             if options.explain:
                 for line in explained(_called(name), done):
                     print(line.encode("utf-8", "backslashreplace").decode(), file=sys.stderr)
         if not options.check:
             try:
-                target.write(name, data if done is None else _shaped(done, data, options))
+                target.write(name, data if done is None else _shaped(done, data, options, name))
             except BrokenPipeError:
                 raise
             except OSError as error:
                 status = _say(options, error.filename or name, f"can't write: {error.strerror}")
+    if report is not None:
+        try:
+            report.write(options.report)
+        except OSError as error:
+            status = _say(options, options.report, f"can't write the report: {error.strerror}")
     if options.stats:
         print(*totals.table(), sep="\n", file=sys.stderr)
     return status or int(options.check and noise)
+
+
+def _report(options: Options) -> Any:
+    if not options.report:
+        return None
+    from cleaner.report import Report
+
+    return Report()
 
 
 def _read(name: str) -> bytes:
@@ -322,21 +343,29 @@ def _time_is_up(signum: int, frame: object) -> None:
     raise TimeoutError
 
 
-def _shaped(done: Any, data: bytes, options: Options) -> bytes:
+def _shaped(done: Any, data: bytes, options: Options, name: str) -> bytes:
     from cleaner.decode import decode, encode
-    from cleaner.output import diff, shaped
+    from cleaner.output import shaped
 
     if options.diff:
-        colour = sys.stdout.isatty() and not options.output and not os.environ.get("NO_COLOR")
-        lines = (line.translate(_TERMINAL) if colour else line for line in diff(done, colour))
-        return encode("".join(line + "\n" for line in lines))
+        return _diff(done, data, options, name)
     if not done.removed and options.to == "text" and done.source == done.text and not any(b.tag for b in done.blocks):
         return data if not data.startswith((b"\xff\xfe", b"\xfe\xff")) else encode(done.text)
     errors = "surrogatepass" if not _has_surrogates(done.text) else decode(data).errors
     return encode(shaped(done, options.to), errors)
 
 
-_TERMINAL = {c: f"\\x{c:02x}" for c in [*range(0x1B), *range(0x1C, 0x20), 0x7F, *range(0x80, 0xA0)] if c not in (9, 10)}
+def _diff(done: Any, data: bytes, options: Options, name: str) -> bytes:
+    from cleaner.decode import decode, encode
+    from cleaner.diff import painted, patch, seen
+
+    screen = sys.stdout.isatty() and not options.output
+    if options.color == "always" or (options.color == "auto" and screen and not os.environ.get("NO_COLOR")):
+        import shutil
+
+        return encode(painted(done, shutil.get_terminal_size().columns))
+    text = patch(_called(name), done.source, done.cuts)
+    return encode(seen(text) if screen else text, decode(data).errors)
 
 
 def _has_surrogates(text: str) -> bool:

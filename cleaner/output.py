@@ -16,18 +16,6 @@ if TYPE_CHECKING:
 
 _CONTROL = r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]"
 _SPECIAL = r"^([#>*+-]|\d+[.)])(?=\s)"
-_COLOURS = {
-    "related": 33,
-    "embed": 36,
-    "promo": 35,
-    "ad": 31,
-    "ui": 34,
-    "caption": 32,
-    "byline": 94,
-    "legal": 90,
-    "comment": 95,
-    "other": 91,
-}
 
 
 def shaped(done: Cleaned, shape: str) -> str:
@@ -106,37 +94,6 @@ def explained(name: str, done: Cleaned) -> Iterator[str]:
         yield f"{visible(name)}: trafilatura chose the main content"
     for r in done.removed:
         yield f"{visible(name)}:{r.line}: {r.kind}/{r.rule}: {visible(r.text)}"
-
-
-def diff(done: Cleaned, colour: bool) -> Iterator[str]:
-    """Yield the lines of the judged text: " " before one that stays, "-" before what goes, "+" before what is left of it."""
-    by_line = {r.line: r for r in reversed(done.removed)}
-    at, cuts = 0, iter([*done.cuts, (len(done.source) + 1, len(done.source) + 1)])
-    start, end = next(cuts)
-    for number, line in enumerate(done.source.split("\n"), 1):
-        stop = at + len(line)
-        left, place = "", at
-        while start <= stop:
-            left += done.source[place : max(place, start)]
-            place = max(place, min(end, stop))
-            if end > stop:
-                break
-            start, end = next(cuts)
-        left += done.source[place:stop]
-        if left == line:
-            yield " " + line
-        else:
-            removal = by_line.get(number)
-            yield _struck("-" + line, removal.kind, removal.rule, colour) if removal else "-" + line
-            if left.strip():
-                yield "+" + left
-        at = stop + 1
-
-
-def _struck(line: str, kind: str, rule: str, colour: bool) -> str:
-    if not colour:
-        return line
-    return f"\x1b[{_COLOURS[kind]};9m{line}\x1b[0m  \x1b[2m{kind}/{rule}\x1b[0m"
 
 
 class Totals:

@@ -29,15 +29,19 @@ class Mark:
 
 
 class Removal:
-    """What was removed: its kind, the id of the rule or step that says so, its text, its line (from 1)."""
+    """What was removed: its kind, the id of the rule or step that says so, its text, its line (from 1).
 
-    __slots__ = ("kind", "line", "rule", "text")
+    `at` is where it begins in the text that was judged, in characters; None beside that text, elsewhere on a page.
+    """
 
-    def __init__(self, kind: str, rule: str, text: str, line: int) -> None:
+    __slots__ = ("at", "kind", "line", "rule", "text")
+
+    def __init__(self, kind: str, rule: str, text: str, line: int, at: int | None = None) -> None:
         self.kind = kind
         self.rule = rule
         self.text = text
         self.line = line
+        self.at = at
 
     def __repr__(self) -> str:
         return f"Removal(kind={self.kind!r}, rule={self.rule!r}, text={self.text!r}, line={self.line!r})"
@@ -296,7 +300,7 @@ def run(text: str, rules: Matcher | Rulebook, keep: Collection[str] = (), blocks
         now = cut(rest)
     found.sort(key=lambda f: f[0])
     lines = _lines(text, [f[0] for f in found])
-    removed = [Removal(m.kind, m.rule, piece, line) for (_, m, piece), line in zip(found, lines, strict=True)]
+    removed = [Removal(m.kind, m.rule, piece, line, at) for (at, m, piece), line in zip(found, lines, strict=True)]
     return Done(rest, removed, gone, now if kept is None else _tagged(now, kept))
 
 

@@ -85,14 +85,15 @@ def test_explain_lets_no_escape_through() -> None:
 
 def test_diff(story: Path, capfd: pytest.CaptureFixture[str]) -> None:
     assert main([str(story), "--diff"]) == 0
-    assert capfd.readouterr().out.split("\n")[:3] == [" " + CLEAN.split("\n")[0], "-Also read: Who paid for it", " She came on foot."]
+    assert capfd.readouterr().out.split("\n")[3:6] == [" " + CLEAN.split("\n")[0], "-Also read: Who paid for it", " She came on foot."]
 
 
 def test_diff_shows_what_is_left_of_a_line(capfd: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     path.write_text("The bridge is open.[related-posts]\nShe came.", encoding="utf-8")
     main([str(path), "--diff"])
-    assert capfd.readouterr().out == "-The bridge is open.[related-posts]\n+The bridge is open.\n She came.\n"
+    shown = "-The bridge is open.[related-posts]\n+The bridge is open.\n She came.\n\\ No newline at end of file\n"
+    assert capfd.readouterr().out == f"--- {path}\n+++ {path}\n@@ -1,2 +1,2 @@\n{shown}"
 
 
 def test_check(story: Path, capfd: pytest.CaptureFixture[str]) -> None:
