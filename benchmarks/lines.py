@@ -11,9 +11,13 @@ _C4_WORDS = 5
 _C4_LINES = ("javascript", "terms of use", "privacy policy", "cookie policy", "uses cookies", "use of cookies", "use cookies")
 
 # RefinedWeb: Penedo et al. 2023, https://arxiv.org/abs/2306.01116, appendix G.2, table 13
-_COUNTER = re.compile(r"\W*[\d.,]+\s*[KMkm]?\s*(likes?|shares?|comments?|retweets?|reposts?|quotes?|bookmarks?|upvotes?|downvotes?|downloads?|views?|followers?)\W*")
+_COUNTER = re.compile(
+    r"\W*[\d.,]+\s*[KMkm]?\s*(likes?|shares?|comments?|retweets?|reposts?|quotes?|bookmarks?|upvotes?|downvotes?|downloads?|views?|followers?)\W*"
+)
 _SHORT = 10  # words
-_PROMPT = re.compile(r"^\W*(sign[ -]?in|log[ -]?in|sign[ -]?up)\b|\b(read more|see more|show more|continue reading)\W*$|\bitems in cart\b", re.IGNORECASE)
+_PROMPT = re.compile(
+    r"^\W*(sign[ -]?in|log[ -]?in|sign[ -]?up)\b|\b(read more|see more|show more|continue reading)\W*$|\bitems in cart\b", re.IGNORECASE
+)
 
 _STOPLISTS = {
     "en": "English",
