@@ -22,7 +22,7 @@ def _cleaner() -> Extract:
     return clean
 
 
-def _trafilatura(**options: bool) -> Callable[[], Extract]:
+def _trafilatura(**options: Any) -> Callable[[], Extract]:
     def load() -> Extract:
         import trafilatura
 

@@ -143,7 +143,7 @@ def plot(title: str, results: Runs) -> str:
     least = min(min(low, after) for _, _, (low, _), after in found)
     start = int(least * 20) / 20
     parts = [f'<text x="10" y="20" font-weight="bold">{escape(title)}</text>']
-    for step in range(int(round((1 - start) * 20)) + 1):
+    for step in range(round((1 - start) * 20) + 1):
         x = _x(start + step / 20, start)
         parts.append(f'<path d="M{x:.1f} 30V{34 + 22 * len(found)}" stroke="#ccc"/>')
         parts.append(f'<text x="{x:.1f}" y="{50 + 22 * len(found)}" text-anchor="middle">{start + step / 20:.2f}</text>')
