@@ -147,13 +147,13 @@ def plot(title: str, results: Runs) -> str:
         x = _x(start + step / 20, start)
         parts.append(f'<path d="M{x:.1f} 30V{34 + 22 * len(found)}" stroke="#ccc"/>')
         parts.append(f'<text x="{x:.1f}" y="{50 + 22 * len(found)}" text-anchor="middle">{start + step / 20:.2f}</text>')
-    for k, (name, value, (low, high), after) in enumerate(found):
+    for k, (name, value, (low, high), followed) in enumerate(found):
         y, colour = 45 + 22 * k, "#b5330e" if name == OURS else "#333"
         parts.append(f'<text x="190" y="{y + 4}" text-anchor="end" fill="{colour}">{escape(name)}</text>')
         parts.append(f'<path d="M{_x(low, start):.1f} {y}H{_x(high, start):.1f}" stroke="{colour}" stroke-width="2"/>')
         parts.append(f'<circle cx="{_x(value, start):.1f}" cy="{y}" r="5" fill="{colour}"/>')
         if name != OURS:
-            parts.append(f'<circle cx="{_x(after, start):.1f}" cy="{y}" r="5" fill="#fff" stroke="#b5330e" stroke-width="1.5"/>')
+            parts.append(f'<circle cx="{_x(followed, start):.1f}" cy="{y}" r="5" fill="#fff" stroke="#b5330e" stroke-width="1.5"/>')
     size = f'width="720" height="{60 + 22 * len(found)}"'
     frame = f'<svg xmlns="http://www.w3.org/2000/svg" {size} font-family="sans-serif" font-size="12">'
     return "\n".join([frame, f'<rect {size} fill="#fff"/>', *parts, "</svg>"]) + "\n"

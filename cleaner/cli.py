@@ -261,16 +261,13 @@ def _shaped(done: Any, data: bytes, options: Options) -> bytes:
     from cleaner.output import diff, shaped
 
     if options.diff:
-        colour = sys.stdout.isatty() and not options.output and not os.environ.get("NO_COLOR")
-        lines = (line.translate(_TERMINAL) if colour else line for line in diff(done, colour))
+        terminal = sys.stdout.isatty() and not options.output
+        lines = diff(done, terminal and not os.environ.get("NO_COLOR"), terminal)
         return encode("".join(line + "\n" for line in lines))
     if not done.removed and options.to == "text" and done.source == done.text and not any(b.tag for b in done.blocks):
         return data if not data.startswith((b"\xff\xfe", b"\xfe\xff")) else encode(done.text)
     errors = "surrogatepass" if not _has_surrogates(done.text) else decode(data).errors
     return encode(shaped(done, options.to), errors)
-
-
-_TERMINAL = {c: f"\\x{c:02x}" for c in [*range(0x1B), *range(0x1C, 0x20), 0x7F, *range(0x80, 0xA0)] if c not in (9, 10)}
 
 
 def _has_surrogates(text: str) -> bool:

@@ -96,8 +96,16 @@ def visible(text: str) -> str:
     >>> visible("a\\x1b[2J\\nb")
     'a\\\\x1b[2J b'
     """
-    text = " ".join(text.split())
-    return re.sub(_CONTROL, lambda m: m.group().encode("unicode_escape").decode("ascii"), text)
+    return harmless(" ".join(text.split()))
+
+
+def harmless(line: str) -> str:
+    """Return a line with what could move a terminal's cursor or turn its direction made visible; other spaces stay.
+
+    >>> harmless("a\\tb\\x1b[2J")
+    'a\\tb\\\\x1b[2J'
+    """
+    return re.sub(_CONTROL, lambda m: m.group().encode("unicode_escape").decode("ascii"), line)
 
 
 def explained(name: str, done: Cleaned) -> Iterator[str]:
@@ -106,8 +114,9 @@ def explained(name: str, done: Cleaned) -> Iterator[str]:
         yield f"{visible(name)}:{r.line}: {r.kind}/{r.rule}: {visible(r.text)}"
 
 
-def diff(done: Cleaned, colour: bool) -> Iterator[str]:
+def diff(done: Cleaned, colour: bool, terminal: bool = False) -> Iterator[str]:
     """Yield the lines of the judged text: " " before one that stays, "-" before what goes, "+" before what is left of it."""
+    shown = harmless if terminal else str
     by_line = {r.line: r for r in reversed(done.removed)}
     at, cuts = 0, iter([*done.cuts, (len(done.source) + 1, len(done.source) + 1)])
     start, end = next(cuts)
@@ -122,12 +131,13 @@ def diff(done: Cleaned, colour: bool) -> Iterator[str]:
             start, end = next(cuts)
         left += done.source[place:stop]
         if left == line:
-            yield " " + line
+            yield " " + shown(line)
         else:
             removal = by_line.get(number)
-            yield _struck("-" + line, removal.kind, removal.rule, colour) if removal else "-" + line
+            gone = "-" + shown(line)
+            yield _struck(gone, removal.kind, removal.rule, colour) if removal else gone
             if left.strip():
-                yield "+" + left
+                yield "+" + shown(left)
         at = stop + 1
 
 
