@@ -8,7 +8,6 @@ import sys
 import atheris
 
 with atheris.instrument_imports(include=["cleaner"]):
-    import cleaner.page
     from cleaner import KINDS, clean, explain
 
 
