@@ -66,6 +66,10 @@ def arrays(result: Result) -> tuple[Array, Array]:
     return rows[:, :2], rows[:, 4:6]
 
 
+def _said(name: str) -> str:
+    return f"{name} (in-sample)" if name == OURS else name
+
+
 def _gain(both: Array) -> float:
     return f1(both[:, 2:]) - f1(both[:, :2])
 
@@ -83,8 +87,7 @@ def page_table(results: Runs) -> str:
         low, high = interval(_gain, both)
         gain = "" if name == OURS else f"{f1(after):.3f}"
         change = "" if name == OURS else f"{_gain(both):+.3f} ({low:+.3f} – {high:+.3f})"
-        said = f"{name} (in-sample)" if name == OURS else name
-        rows.append((f1(alone), [said, _with(f1(alone), interval(f1, alone)), f"{p:.3f}", f"{r:.3f}", gain, change, str(failed)]))
+                rows.append((f1(alone), [_said(name), _with(f1(alone), interval(f1, alone)), f"{p:.3f}", f"{r:.3f}", gain, change, str(failed)]))
     head = ("tool", "F1", "precision", "recall", "F1, then cleaner", "change", "pages failed")
     return markdown(head, [row for _, row in sorted(rows, key=lambda row: -row[0])])
 
@@ -149,7 +152,7 @@ def plot(title: str, results: Runs) -> str:
         parts.append(f'<text x="{x:.1f}" y="{50 + 22 * len(found)}" text-anchor="middle">{start + step / 20:.2f}</text>')
     for k, (name, value, (low, high), followed) in enumerate(found):
         y, colour = 45 + 22 * k, "#b5330e" if name == OURS else "#333"
-        parts.append(f'<text x="190" y="{y + 4}" text-anchor="end" fill="{colour}">{escape(name)}</text>')
+        parts.append(f'<text x="190" y="{y + 4}" text-anchor="end" fill="{colour}">{escape(_said(name))}</text>')
         parts.append(f'<path d="M{_x(low, start):.1f} {y}H{_x(high, start):.1f}" stroke="{colour}" stroke-width="2"/>')
         parts.append(f'<circle cx="{_x(value, start):.1f}" cy="{y}" r="5" fill="{colour}"/>')
         if name != OURS:
