@@ -87,7 +87,7 @@ def page_table(results: Runs) -> str:
         low, high = interval(_gain, both)
         gain = "" if name == OURS else f"{f1(after):.3f}"
         change = "" if name == OURS else f"{_gain(both):+.3f} ({low:+.3f} – {high:+.3f})"
-                rows.append((f1(alone), [_said(name), _with(f1(alone), interval(f1, alone)), f"{p:.3f}", f"{r:.3f}", gain, change, str(failed)]))
+        rows.append((f1(alone), [_said(name), _with(f1(alone), interval(f1, alone)), f"{p:.3f}", f"{r:.3f}", gain, change, str(failed)]))
     head = ("tool", "F1", "precision", "recall", "F1, then cleaner", "change", "pages failed")
     return markdown(head, [row for _, row in sorted(rows, key=lambda row: -row[0])])
 
