@@ -84,8 +84,16 @@ def visible(text: str) -> str:
     >>> visible("a\\x1b[2J\\nb")
     'a\\\\x1b[2J b'
     """
-    text = " ".join(text.split())
-    return re.sub(_CONTROL, lambda m: m.group().encode("unicode_escape").decode("ascii"), text)
+    return harmless(" ".join(text.split()))
+
+
+def harmless(line: str) -> str:
+    """Return a line with what could move a terminal's cursor or turn its direction made visible; other spaces stay.
+
+    >>> harmless("a\\tb\\x1b[2J")
+    'a\\tb\\\\x1b[2J'
+    """
+    return re.sub(_CONTROL, lambda m: m.group().encode("unicode_escape").decode("ascii"), line)
 
 
 def explained(name: str, done: Cleaned) -> Iterator[str]:

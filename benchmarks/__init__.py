@@ -1,0 +1,1 @@
+"""The comparison with other tools that README reports: `python -m benchmarks DATA`."""
