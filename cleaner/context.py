@@ -21,6 +21,7 @@ STEPS = {
     "any/embedded-post": ("embed", "The text, author and date of an embedded post."),
     "any/listed-link": ("related", "A headline in a list of links under, or over, a label."),
     "any/foot": ("other", "A short line below the article's last paragraph, among others that are noise for sure."),
+    "any/tail": ("other", "A line without a full stop below the last paragraph: a name, a tag, another story's headline."),
     "any/code-line": ("other", "A line of the page's own script, next to one that is it for sure."),
     "any/after-the-end": ("other", "What follows the line at which the article is over."),
 }
@@ -59,6 +60,52 @@ def foot(blocks: Sequence[Block], hits: Sequence[Hit | None]) -> list[int]:
     below = range(prose[-1] + 1, len(blocks))
     first = next((i for i in below if _sure(hits[i])), len(blocks))
     return [i for i in below if i > first and hits[i] is None and blocks[i].short and not blocks[i].listed]
+
+
+_INNER_STOP = r"[.!?।؟۔] [^\W\d_]|[。！？]"
+_CLAUSE = ":：,،;؛、»”\"'’」"  # what ends a line that goes on, or that quotes
+_FACT = r"\d\s?[-–:/.]\s?\d|\t|[$€£¥₹%]|https?:|www\.|[:：]\s"
+TAIL = 100  # the longest line of a tail, in Latin letters
+
+
+def tail(blocks: Sequence[Block], taken: Sequence[object]) -> list[int]:
+    """Return the lines below the last paragraph that no full stop ends, unless they are a list or a table of facts."""
+    left = [k for k, verdict in enumerate(taken) if verdict is None]
+    n = len(left)
+    while n and _unended(blocks[left[n - 1]]):
+        n -= 1
+    run, above = left[n:], [blocks[k] for k in left[:n]]
+    prose = [block.weight for block in above if block.prose]
+    if not run or len(prose) < 4 or 4 * sum(blocks[k].weight for k in run) > sum(prose) or above[-1].listed:
+        return []
+    if len(run) == 1 and _named(blocks[run[0]].plain):
+        return run if above[-1].stops or above[-1].weight >= TAIL else []
+    if not above[-1].stops:
+        return []
+    if len(run) == 1:  # perhaps the subheading of a part that is missing
+        heads = any(block.short and not block.listed for block in above[2:])
+        return run if not heads and not re.search(r"\d", blocks[run[0]].text) else []
+    facts = sum(re.search(_FACT, blocks[k].text) is not None for k in run)
+    return run if 2 * facts < len(run) else []
+
+
+def _named(text: str) -> bool:
+    """Whether a line may be a name, a place, a tag: up to four words, each with a capital or of a script without them."""
+    words = re.findall(r"[^\s/&|,]+", re.sub(r"(?<=\w )\([^()]{1,20}\)", "", text))
+    return 0 < len(words) <= 4 and len(text) <= 40 and all(word[0].isupper() or _caseless(word) for word in words)
+
+
+def _caseless(word: str) -> bool:
+    return word[0].isalpha() and word[0].lower() == word[0].upper() and len(word) <= 8
+
+
+def _unended(block: Block) -> bool:
+    text = block.text
+    return (
+        not (block.tag or block.stops or block.listed or text[-1] in _CLAUSE)
+        and block.weight <= TAIL
+        and re.search(_INNER_STOP, text) is None
+    )
 
 
 def _sure(hit: Hit | None) -> bool:

@@ -108,7 +108,8 @@ def mark(blocks: list[Block], known: Known) -> list[Mark]:
         _end_marks(blocks, hits, whole, rules)
         _neighbour_marks(blocks, hits, whole, rules)
     _span_marks(blocks, whole, parts, rules, called)
-    return _joined(blocks, whole, parts) if some or parts or any(whole) else []
+    _tail_marks(blocks, whole, rules)
+    return _joined(blocks, whole, parts) if parts or any(whole) else []
 
 
 def _rule_marks(hits: list[Hit | None]) -> Whole:
@@ -163,6 +164,12 @@ def _neighbour_marks(blocks: list[Block], hits: list[Hit | None], whole: Whole, 
         if name not in rules.skip:
             for k in step(blocks, hits):
                 whole[k] = whole[k] or _step(name)
+
+
+def _tail_marks(blocks: list[Block], whole: Whole, rules: Matcher) -> None:
+    if "any/tail" not in rules.skip:
+        for k in context.tail(blocks, whole):
+            whole[k] = _step("any/tail")
 
 
 def _span_marks(blocks: list[Block], whole: Whole, parts: Parts, rules: Matcher, called: Called) -> None:
