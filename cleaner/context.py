@@ -12,7 +12,7 @@ from cleaner.blocks import Block
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from cleaner.matcher import Hit
 
@@ -21,6 +21,7 @@ STEPS = {
     "any/embedded-post": ("embed", "The text, author and date of an embedded post."),
     "any/listed-link": ("related", "A headline in a list of links under, or over, a label."),
     "any/foot": ("other", "A short line below the article's last paragraph, among others that are noise for sure."),
+    "any/menu": ("ui", "A short line among the section names of a site's menu."),
     "any/tail": ("other", "A line without a full stop below the last paragraph: a name, a tag, another story's headline."),
     "any/code-line": ("other", "A line of the page's own script, next to one that is it for sure."),
     "any/after-the-end": ("other", "What follows the line at which the article is over."),
@@ -38,8 +39,31 @@ def placed(blocks: Sequence[Block], hits: list[Hit | None]) -> list[Hit | None]:
         "start": (-1, first),
         "end": (last, len(blocks)),
         "last": (_signed(blocks, hits, prose), len(blocks)),
+        "menu": (len(blocks), -1),
     }
-    return [hit if hit is None or bounds[hit.where][0] < i < bounds[hit.where][1] else None for i, hit in enumerate(hits)]
+    menus = {k for run in _menus(blocks, hits, first, last) for k in run}
+    return [hit if hit is None or k in menus or bounds[hit.where][0] < k < bounds[hit.where][1] else None for k, hit in enumerate(hits)]
+
+
+def menu(blocks: Sequence[Block], hits: Sequence[Hit | None]) -> list[int]:
+    """Return the short lines that stand among the section names of a site's menu."""
+    if not any(map(_is_name, hits)):
+        return []
+    return [k for run in _menus(blocks, hits, len(blocks), -1) for k in run]
+
+
+def _menus(blocks: Sequence[Block], hits: Sequence[Hit | None], first: int, last: int) -> Iterator[list[int]]:
+    """Yield the runs of short lines of which section names are the half: 3 at an end of the document, in its middle 5."""
+    run: list[int] = []
+    for k in range(len(blocks) + 1):
+        if k < len(blocks) and blocks[k].weight <= 40 and not blocks[k].stops and blocks[k].text[-1] not in ":：":
+            run.append(k)
+            continue
+        names = [k for k in run if _is_name(hits[k])]
+        at_end = bool(run) and (run[0] < first or run[-1] > last)
+        if len(names) >= (3 if at_end else 5) and 2 * len(names) >= len(run):
+            yield run
+        run = []
 
 
 def _signed(blocks: Sequence[Block], hits: Sequence[Hit | None], prose: list[int]) -> int:
@@ -106,6 +130,10 @@ def _unended(block: Block) -> bool:
         and block.weight <= TAIL
         and re.search(_INNER_STOP, text) is None
     )
+
+
+def _is_name(hit: Hit | None) -> bool:
+    return hit is not None and hit.where == "menu"
 
 
 def _sure(hit: Hit | None) -> bool:

@@ -28,10 +28,11 @@ def index(rules: Iterable[Rule]) -> dict[str, Any]:
     """
     table: dict[str, Any] = {name: {} for name in ("rules", "lines", "leads", "head", "tail", "word")}
     table.update({name: [] for name in ("tries", "text", "every", "element")})
-    for rule in rules:
+    for rule in sorted(rules, key=lambda rule: rule.where == "menu"):  # what always holds has its phrases first
         table["rules"][rule.id] = [rule.kind, rule.cut, rule.limit, rule.where]
-        for phrase in rule.lines:
-            table["lines"].setdefault(bare(phrase), rule.id)
+        for phrase in map(bare, rule.lines):
+            if rule.where != "menu" or phrase not in table["leads"]:
+                table["lines"].setdefault(phrase, rule.id)
         for phrase in rule.leads:
             table["leads"].setdefault(bare(phrase), rule.id)
         if rule.selector:

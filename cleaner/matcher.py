@@ -149,19 +149,20 @@ class Matcher:
         size = len(text)
         start = _low(plain[:12])
         found = self._phrase(plain, start, size) if plain and size <= 600 else None
-        if found is not None or size > self.longest:
+        if (found is not None and found.where == "any") or size > self.longest:
             return found
         candidates = self._candidates(text, plain, start, called)
-        return self._tried(text, candidates) if candidates else None
+        tried = self._tried(text, candidates) if candidates else None
+        return tried if found is None or (tried is not None and (tried.where == "any" or found.where == "menu")) else found
 
     def _phrase(self, plain: str, start: str, size: int) -> Hit | None:
         """The rule one of whose phrases is the block, or leads it."""
         if size <= 90:
             phrase = bare(plain)
-            for pack in self.packs:
-                name = pack.lines.get(phrase) or pack.leads.get(phrase)
-                if name is not None and name not in self.skip:
-                    return pack.hit(name, True)
+            named = [(pack, pack.lines.get(phrase) or pack.leads.get(phrase)) for pack in self.packs]
+            hits = [pack.hit(name, True) for pack, name in named if name is not None and name not in self.skip]
+            if hits:
+                return next((hit for hit in hits if hit.where == "any"), hits[0])
         first = (fold(plain[:24]) if plain[0] == "&" else start).lstrip(_MARKS)
         if first[:4] not in self.leads and first[:3] not in self.leads and first[:2] not in self.leads:
             return None

@@ -159,7 +159,7 @@ def _end_marks(blocks: list[Block], hits: list[Hit | None], whole: Whole, rules:
 
 
 def _neighbour_marks(blocks: list[Block], hits: list[Hit | None], whole: Whole, rules: Matcher) -> None:
-    steps = {"any/code-line": context.code, "any/foot": context.foot}
+    steps = {"any/code-line": context.code, "any/menu": context.menu, "any/foot": context.foot}
     for name, step in steps.items():
         if name not in rules.skip:
             for k in step(blocks, hits):

@@ -97,8 +97,8 @@ def _check(table: dict[str, Any], path: Path) -> Rule:
     limit = table.get("limit", LIMIT)
     if not isinstance(limit, int) or isinstance(limit, bool) or limit < 1:
         raise bad("'limit' must be a number of characters")
-    if table.get("where", "any") not in ("any", "start", "end", "last"):
-        raise bad("'where' must be any, start, end or last")
+    if table.get("where", "any") not in ("any", "start", "end", "last", "menu"):
+        raise bad("'where' must be any, start, end, last or menu")
     ways = {"span": {"match"}, "element": {"selector"}}.get(table["cut"], {"lines", "leads", "match"})
     given = {key for key in ("lines", "leads", "match", "selector") if table.get(key)}
     if not given or given - ways:
