@@ -1,4 +1,4 @@
-"""Line rules of well-known corpora, as functions from text to text: what people use on text that is scraped already."""
+"""Line rules of well-known corpora, written anew after their papers: what people use on text that is scraped already."""
 
 import re
 from collections.abc import Callable

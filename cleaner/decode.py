@@ -1,7 +1,14 @@
 """Bytes to text and back: by byte order mark, by what the document declares, else by guessing."""
 
+from __future__ import annotations
+
 import codecs
 import re
+from functools import cache
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -78,12 +85,21 @@ def decode(data: bytes) -> Decoded:
                 return Decoded(data.decode(name, "replace"))
         except LookupError:
             pass
-    from bs4.dammit import UnicodeDammit
-
-    guess = UnicodeDammit(data, ["windows-1252"] if _western(data) else [], is_html=False)
+    guess = _dammit()(data, ["windows-1252"] if _western(data) else [], is_html=False)
     if guess.unicode_markup:
         return Decoded(guess.unicode_markup)
     return Decoded(text, "surrogateescape")
+
+
+@cache
+def _dammit() -> Any:
+    """Return bs4's guesser; its warning of bytes that fit nothing would reach standard error if nothing handled it."""
+    import logging
+
+    from bs4.dammit import UnicodeDammit
+
+    logging.getLogger("bs4.dammit").addHandler(logging.NullHandler())
+    return UnicodeDammit
 
 
 def _western(data: bytes) -> bool:

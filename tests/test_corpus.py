@@ -379,3 +379,10 @@ def test_wrong_options(arguments: list[str], says: str, capfd: pytest.CaptureFix
     err = capfd.readouterr().err
     assert says in err
     assert err.count("\n") == 1
+
+
+def test_a_header_with_a_lone_carriage_return_is_refused_in_a_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "a.csv").write_bytes(b"text\ti\rtext\n1\t2\n")
+    assert main([str(tmp_path / "a.csv"), "-o", str(tmp_path / "b.csv")]) == 2
+    assert "the header is no CSV" in capsys.readouterr().err
+    assert [p.name for p in tmp_path.iterdir()] == ["a.csv"]

@@ -47,7 +47,10 @@ def chunks(file: IO[bytes], fields: Fields) -> Iterator[Rows]:
     kept: list[str] = []
     header = next(lines, "")
     comma = max(",;\t", key=header.count)
-    names = next(csv.reader([header.removeprefix("\ufeff")], delimiter=comma), [])
+    try:
+        names = next(csv.reader([header.removeprefix("\ufeff")], delimiter=comma), [])
+    except csv.Error as error:
+        raise Failure(f"the header is no CSV: {error}") from None
     if header and fields.text not in names:
         raise Failure(f"the header has no column {fields.text!r} but {', '.join(names)[:200]}: name the one with the text with --field")
     first, size, number = 2, 0, 2
