@@ -53,13 +53,13 @@ def menu(blocks: Sequence[Block], hits: Sequence[Hit | None]) -> list[int]:
 
 
 def _menus(blocks: Sequence[Block], hits: Sequence[Hit | None], first: int, last: int) -> Iterator[list[int]]:
-    """Yield the runs of short lines of which section names are the half: 3 at an end of the document, in its middle 5."""
+    """Yield the runs of short lines half of which are section names, or noise for sure: 3 at an end of the document, in its middle 5."""
     run: list[int] = []
     for k in range(len(blocks) + 1):
         if k < len(blocks) and blocks[k].weight <= 40 and not blocks[k].stops and blocks[k].text[-1] not in ":：":
             run.append(k)
             continue
-        names = [k for k in run if _is_name(hits[k])]
+        names = [k for k in run if _is_name(hits[k]) or _sure(hits[k])]
         at_end = bool(run) and (run[0] < first or run[-1] > last)
         if len(names) >= (3 if at_end else 5) and 2 * len(names) >= len(run):
             yield run
@@ -140,7 +140,7 @@ def _sure(hit: Hit | None) -> bool:
     return hit is not None and hit.kind in ("promo", "ui", "related", "ad", "comment")
 
 
-_CODE = r"[\w'\"$]{1,40}\s?:\s[\w'\"/.:-]{1,80},?$|[\w\s$.'\"()\[\]:=!&|/<>+?*#@,-]*[{};,]\)?;?$|[})\];,\s]+$"
+_CODE = r"[\w'\"$]{1,40}\s?:\s[\w'\"/.:-]{1,80},?$|[\w\s$.'\"()\[\]:=!&|/<>+?*#@,-]*[{};,]\)?;?$|[})\];,\s]+$|/\*.*\*/$"
 
 
 def code(blocks: Sequence[Block], hits: Sequence[Hit | None]) -> list[int]:

@@ -47,7 +47,8 @@ def rules(data: bytes) -> None:
     try:
         load(RULES)
     except RuleError as error:
-        assert str(error).startswith(str(RULES)), "the file is not named"
+        if not str(error).startswith(str(RULES)):
+            raise AssertionError("the file is not named") from error
 
 
 def _read(reader: Any, data: bytes) -> bytes:
