@@ -91,12 +91,13 @@ class Block:
 
     `start` and `end` are offsets of the stripped text in the source, in characters; `line` counts from 1;
     `gap` is the number of line ends between the block before and this one. `tag` is the element's name
-    ("p", "head", "item", "quote", "table", "pre"; empty in plain text), `links` the share of its text that is linked.
+    ("p", "head", "item", "quote", "table", "pre"; empty in plain text), `links` the share of its text that is linked;
+    `indent` is the number of spaces before it on its line.
     """
 
-    __slots__ = ("end", "gap", "item", "line", "links", "plain", "start", "stops", "tag", "text")
+    __slots__ = ("end", "gap", "indent", "item", "line", "links", "plain", "start", "stops", "tag", "text")
 
-    def __init__(self, text: str, start: int, line: int, gap: int, tag: str = "", links: float = 0.0) -> None:
+    def __init__(self, text: str, start: int, line: int, gap: int, tag: str = "", links: float = 0.0, indent: int = 0) -> None:
         self.text = text
         self.start = start
         self.end = start + len(text)
@@ -104,6 +105,7 @@ class Block:
         self.gap = gap
         self.tag = tag
         self.links = links
+        self.indent = indent
         self.plain = text.lstrip(_EDGE)
         self.item = len(self.plain) < len(text) and _ITEM.match(text) is not None
         self.stops = text.rstrip(_CLOSING)[-1:] in _STOP
@@ -150,7 +152,8 @@ def cut(text: str) -> list[Block]:
         for start, piece in pieces:
             stripped = piece.strip()
             if stripped:
-                blocks.append(Block(stripped, at + start + piece.index(stripped[0]), number, number - last))
+                indent = piece.index(stripped[0])
+                blocks.append(Block(stripped, at + start + indent, number, number - last, indent=0 if start else indent))
                 last = number
         at += len(line) + 1
     return blocks

@@ -21,6 +21,7 @@ STEPS = {
     "any/embedded-post": ("embed", "The text, author and date of an embedded post."),
     "any/listed-link": ("related", "A headline in a list of links under, or over, a label."),
     "any/foot": ("other", "A short line below the article's last paragraph, among others that are noise for sure."),
+    "any/indented": ("caption", "A line without a full stop, indented as none of the article's paragraphs: a caption, as a rule."),
     "any/menu": ("ui", "A short line among the section names of a site's menu."),
     "any/tail": ("other", "A line without a full stop below the last paragraph: a name, a tag, another story's headline."),
     "any/code-line": ("other", "A line of the page's own script, next to one that is it for sure."),
@@ -84,6 +85,33 @@ def foot(blocks: Sequence[Block], hits: Sequence[Hit | None]) -> list[int]:
     below = range(prose[-1] + 1, len(blocks))
     first = next((i for i in below if _sure(hits[i])), len(blocks))
     return [i for i in below if i > first and hits[i] is None and blocks[i].short and not blocks[i].listed]
+
+
+INDENT = 4  # spaces
+
+
+def indented(blocks: Sequence[Block], taken: Sequence[object]) -> list[int]:
+    """Return up to two lines together that are indented and end without a full stop, where no paragraph is indented so."""
+    if not any(block.indent >= INDENT for block in blocks):
+        return []
+    prose = [block.indent for block, verdict in zip(blocks, taken, strict=True) if verdict is None and block.prose]
+    if len(prose) < 4:
+        return []
+    found: list[int] = []
+    run: list[int] = []
+    for k in range(len(blocks) + 1):
+        if k < len(blocks) and blocks[k].indent >= INDENT and blocks[k].indent not in prose:
+            run.append(k)
+            continue
+        if len(run) <= 2 and all(_open(blocks[k]) for k in run) and run and (run[0] == 0 or blocks[run[0] - 1].text[-1] not in ":："):
+            found += run
+        run = []
+    return found
+
+
+def _open(block: Block) -> bool:
+    words = any(c.isalpha() for c in block.text)
+    return words and block.short and not block.stops and not block.listed and block.text[-1] not in _CLAUSE
 
 
 _INNER_STOP = r"[.!?।؟۔] [^\W\d_]|[。！？]"

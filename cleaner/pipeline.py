@@ -108,7 +108,7 @@ def mark(blocks: list[Block], known: Known) -> list[Mark]:
         _end_marks(blocks, hits, whole, rules)
         _neighbour_marks(blocks, hits, whole, rules)
     _span_marks(blocks, whole, parts, rules, called)
-    _tail_marks(blocks, whole, rules)
+    _shape_marks(blocks, whole, rules)
     return _joined(blocks, whole, parts) if parts or any(whole) else []
 
 
@@ -166,10 +166,12 @@ def _neighbour_marks(blocks: list[Block], hits: list[Hit | None], whole: Whole, 
                 whole[k] = whole[k] or _step(name)
 
 
-def _tail_marks(blocks: list[Block], whole: Whole, rules: Matcher) -> None:
-    if "any/tail" not in rules.skip:
-        for k in context.tail(blocks, whole):
-            whole[k] = _step("any/tail")
+def _shape_marks(blocks: list[Block], whole: Whole, rules: Matcher) -> None:
+    steps = {"any/indented": context.indented, "any/tail": context.tail}
+    for name, step in steps.items():
+        if name not in rules.skip:
+            for k in step(blocks, whole):
+                whole[k] = whole[k] or _step(name)
 
 
 def _span_marks(blocks: list[Block], whole: Whole, parts: Parts, rules: Matcher, called: Called) -> None:
