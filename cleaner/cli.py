@@ -14,22 +14,22 @@ if TYPE_CHECKING:
 
 # long name, short name, what it takes, what it does; `-h` and the parser are made of this table
 OPTIONS = (
-    ("format", "f", "FORMAT", "auto, text, html, jsonl, csv, parquet or warc (auto: by name and content)"),
+    ("format", "f", "FORMAT", "auto, text, html, jsonl, csv, parquet or warc (default: auto)"),
     ("output", "o", "PATH", "a file, or a folder for several inputs (default: standard output)"),
-    ("to", "", "SHAPE", "text, markdown, json, jsonl or parquet (default: text; a table stays one)"),
+    ("to", "", "SHAPE", "text, markdown, json, jsonl or parquet (default: text)"),
     ("field", "", "NAME", "of a table: the column with the text or HTML (default: text)"),
     ("url-field", "", "NAME", "the column with the address (default: url)"),
     ("into", "", "NAME", "the column that takes the clean text (default: the same)"),
     ("removed-field", "", "NAME", "a column that keeps what was removed"),
     ("files-from", "", "FILE", "a list of inputs, one a line or NUL between; - is standard input"),
-    ("keep", "", "KINDS", "kinds to leave in: related embed promo ad ui caption byline legal comment other"),
+    ("keep", "", "KINDS", "kinds to leave in, with commas: embed,caption (--list has them)"),
     ("engine", "", "ENGINE", "of a page: auto, own or trafilatura (auto: trafilatura in doubt)"),
     ("rules", "", "FILE", "a rule file of your own; may be repeated"),
     ("skip", "", "RULE", "switch a rule off by its id; may be repeated"),
     ("explain", "", "", "a line a removal on standard error:  INPUT:LINE: KIND/RULE: text"),
     ("diff", "", "", "show what goes and what stays: a patch; on a terminal in colour"),
-    ("report", "", "FILE", "also write a page to look at: what was removed, where, by which rule"),
-    ("color", "", "WHEN", "of --diff: auto, always or never (auto: on a terminal without NO_COLOR)"),
+    ("report", "", "FILE", "also write a page that shows what was removed, by which rule"),
+    ("color", "", "WHEN", "of --diff: auto, always or never (auto: on a terminal)"),
     ("check", "", "", "write nothing; exit 1 if there is noise"),
     ("stats", "", "", "totals by kind at the end, on standard error"),
     ("stats-to", "", "FILE", "totals by kind, rule, host and failure, as JSON"),
@@ -52,7 +52,7 @@ cleaner: a scraped news article in, the article alone out
 
 cleaner [OPTIONS] [INPUT ...]          INPUT: files, or - for standard input (the default)
 """
-STATUS = "\nExit status: 0 done, 1 noise found with --check, 2 something failed (the rest was done), 130 interrupted.\n"
+STATUS = "\nExit status: 0 done, 1 noise found with --check, 2 something failed, 130 interrupted.\n"
 
 
 def help_text() -> str:
