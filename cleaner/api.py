@@ -76,7 +76,7 @@ def clean(
     The bridge is open.
     The mayor came.
     """
-    return _run(source, format, keep, url, rules, skip, metadata=False, engine=engine).text
+    return _run(source, format, keep, url, rules, skip, metadata=False, engine=engine, lines=False).text
 
 
 def explain(
@@ -97,7 +97,7 @@ def explain(
     >>> explain("The bridge is open.\\nAdvertisement\\nThe mayor came.").removed
     (Removal(kind='ad', rule='en/ad-marker', text='Advertisement', line=2),)
     """
-    return _run(source, format, keep, url, rules, skip, metadata=metadata, engine=engine)
+    return _run(source, format, keep, url, rules, skip, metadata=metadata, engine=engine, lines=True)
 
 
 def _run(
@@ -109,6 +109,7 @@ def _run(
     skip: Collection[str],
     metadata: bool,
     engine: str,
+    lines: bool,
 ) -> Cleaned:
     if not isinstance(source, (str, bytes, bytearray)):
         raise TypeError(f"source must be str or bytes, not {type(source).__name__}")
@@ -132,7 +133,7 @@ def _run(
         from cleaner import page
 
         if format == "html" or page.is_html(text):
-            return _page(text, book, keep, url, metadata, engine)
+            return _page(text, book, keep, url, metadata, engine, lines)
     return Cleaned(pipeline.run(text, book, keep), text, url)
 
 
@@ -143,10 +144,10 @@ def _elements(book: Rulebook) -> Any:
     return Elements(book.elements)
 
 
-def _page(html: str, book: Rulebook, keep: frozenset[str], url: str | None, metadata: bool, engine: str) -> Cleaned:
+def _page(html: str, book: Rulebook, keep: frozenset[str], url: str | None, metadata: bool, engine: str, lines: bool) -> Cleaned:
     from cleaner import page
 
-    found = page.read(html, _elements(book), url, metadata, keep, engine)
+    found = page.read(html, _elements(book), url, metadata, keep, engine, lines)
     done = Cleaned(pipeline.run(found.text, book, keep, found.blocks), found.text, url)
     done.removed = (*(Removal(kind, rule, text, line) for rule, kind, text, line in found.pruned), *done.removed)
     done.engine = found.engine

@@ -1,4 +1,4 @@
-"""Pages: HTML to blocks. One parse: the tree is cut into blocks less what rules for elements name, the tagger finds the main content.
+"""Pages: HTML to blocks. One parse: the page is cut into blocks less what rules for elements name, the tagger finds the main content.
 
 Metadata, and the main content where the tagger is in doubt, are trafilatura's, which is imported only then.
 """
@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 from cleaner import article
 from cleaner.blocks import Block
-from cleaner.elements import Elements, OnPage, Pruned, xpath
-from cleaner.segments import segment
+from cleaner.elements import LARGEST, SMALL, WHOLE, Elements, OnPage, Pruned, xpath
+from cleaner.segments import Segments, segment
 from cleaner.tagger import tagger
 
 _HTML = re.compile(
@@ -100,28 +100,25 @@ def read(
     metadata: bool = False,
     keep: Collection[str] = (),
     engine: str = "auto",
+    lines: bool = True,
 ) -> Page:
-    """Read a page; `elements` are the rules for what to prune, `keep` kinds to leave in.
+    """Read a page; `elements` are the rules for what to prune, `keep` kinds to leave in, `lines`: number what was pruned.
 
     `engine`: "own", "trafilatura", or "auto", which takes trafilatura's answer where the tagger is in doubt.
     """
-    tree = parse(html)
-    if tree is None:
-        return Page("", [], [], Metadata(), False)
     about = _about(html, url) if metadata else Metadata()
-    rules = elements.on(tree, html)
-    found, sure = (NOTHING, False) if engine == "trafilatura" else _own(tree, rules, keep)
+    rules = elements.on(html)
+    found, sure = (NOTHING, False) if engine == "trafilatura" else _own(segment(html, rules, keep, lines), keep)
     used = "trafilatura" if engine == "trafilatura" else "own"
     if engine == "trafilatura" or (engine == "auto" and not sure):
-        other = _fallback(html, elements, keep, url)
+        other = _fallback(html, rules, keep, url)
         if len(other[0]) > min(len(found[0]), LITTLE):
             found, used = other, "trafilatura"
     return Page(*found, about, bool(found[0]), used)
 
 
-def _own(tree: Any, rules: OnPage, keep: Collection[str]) -> tuple[Found, bool]:
+def _own(page: Segments, keep: Collection[str]) -> tuple[Found, bool]:
     """The article as the tagger finds it, and what lies beside it; and whether the tagger is sure."""
-    page = segment(tree, rules, keep)
     likely = tagger()(page) if page.texts else ()
     chosen = article.chosen(page, likely, keep)
     text, blocks = article.blocks(page, chosen)
@@ -134,14 +131,14 @@ def _own(tree: Any, rules: OnPage, keep: Collection[str]) -> tuple[Found, bool]:
     return (text, blocks, page.dropped + beside), sure
 
 
-def _fallback(html: str, elements: Elements, keep: Collection[str], url: str | None) -> Found:
+def _fallback(html: str, rules: OnPage, keep: Collection[str], url: str | None) -> Found:
     """The article as trafilatura finds it."""
     from cleaner import fallback
 
     tree = parse(html, methods=True)
     if tree is None:
         return "", [], []
-    pruned = _prune(tree, elements.on(tree, html), keep)
+    pruned = _prune(tree, rules, keep)
     return *fallback.blocks(tree, url), pruned
 
 
@@ -161,19 +158,24 @@ def _about(html: str, url: str | None) -> Metadata:
 
 def _prune(tree: Any, rules: OnPage, keep: Collection[str]) -> list[Pruned]:
     """Take out of a tree what the rules for elements name."""
-    pruned = []
-    for element in list(tree.iter()):
+    pruned: list[Pruned] = []
+    prose = -1
+    for number, element in enumerate(list(tree.iter("*"))):
         tag, parent = element.tag, element.getparent()
-        if parent is None or not isinstance(tag, str):
+        if parent is None or tag in WHOLE:
             continue
-        said = rules.of(element, tag, f"{element.get('class', '')} {element.get('id', '')}")
+        names = f"{element.get('class', '')} {element.get('id', '')}"
+        said = rules.found.get(number) or rules.of(tag, element, names, parent)
         if said is None or said[1] in keep:
             continue
         text = " ".join(" ".join(element.itertext()).split())
-        if rules.fits(text, tag):
-            if text:
-                pruned.append((*said, text, element.sourceline or 0))
-            _drop(element, parent)
+        if len(text) > SMALL:
+            prose = sum(len(p.xpath("string()")) for p in tree.iter("p")) if prose < 0 else prose
+            if len(text) > LARGEST * prose:
+                continue
+        if text:
+            pruned.append((*said, text, element.sourceline or 0))
+        _drop(element, parent)
     return pruned
 
 

@@ -28,7 +28,7 @@ PAGE = f"<!DOCTYPE html><html><body><nav><a href='/'>Home</a></nav><article>{BOD
 
 
 def segments(html: str) -> Segments:
-    return segment(parse(f"<html><body>{html}</body></html>"))
+    return segment(f"<html><body>{html}</body></html>")
 
 
 @pytest.mark.parametrize(
@@ -70,15 +70,47 @@ def test_a_second_root_is_read() -> None:
     assert "Two" in segments("<p>One</p></body></html><html><body><p>Two</p>").texts
 
 
-def test_simple_selectors_say_what_their_xpath_says() -> None:
+def test_selectors_say_what_their_xpath_says() -> None:
     rules = Elements(rulebook().elements)
     html = "<div class='x related-posts'><p id='div-gpt-ad-1'>a</p></div><p class='sharedaddy'>b</p><p class='sharedaddy2'>c</p>"
-    html += "<figcaption>d</figcaption>"
+    html += (
+        "<figcaption>d</figcaption><div aria-hidden='true'><b class='a-label'>e</b></div><p data-tweet-id='1'>f</p><b class='a-label'>g</b>"
+    )
     tree = parse(f"<html><body>{html}</body></html>")
-    on = rules.on(tree, html)
-    named = {e for e in tree.iter() if on.of(e, e.tag, f"{e.get('class', '')} {e.get('id', '')}")}
+    on = rules.on(html)
+    names = {e: f"{e.get('class', '')} {e.get('id', '')}" for e in tree.iter()}
+    named = {e for e in tree.iter() if e.getparent() is not None and on.of(e.tag, e, names[e], e.getparent())}
     assert named == {e for rule in rulebook().elements for e in xpath(rule[3])(tree)}
-    assert len(named) == 4
+    assert len(named) == 6
+
+
+def test_a_selector_that_needs_the_whole_tree() -> None:
+    rules = Elements([("my/second", "ad", "", "descendant-or-self::div/p[position() = 2]")])
+    html = "<html><body><div><p>One</p><p>Two</p><p>Three</p></div></body></html>"
+    page = segment(html, rules.on(html))
+    assert page.texts == ["One", "Three"]
+    assert page.dropped == [("my/second", "ad", "Two", 0)]
+
+
+def test_elements_that_rules_name() -> None:
+    rules = Elements([("my/box", "ad", "box", "descendant-or-self::*[@class and contains(@class, 'box')]")])
+
+    def left(html: str) -> list[str]:
+        return segment(html, rules.on(html)).texts
+
+    long = "word " * 200
+    assert left("<p>One <span class='box'>two</span> three</p>") == ["One three"]
+    assert left("<p>One <span class='box'>two<div>three</div>four</span> five</p>") == ["One", "five"]
+    assert left(f"<p>One <span class='box'>{long}</span></p>") == ["One " + long.strip()]
+    assert left(f"<p>One</p><div class='box'><p>{long}</p></div>") == ["One", long.strip()]
+    assert left(f"<p>{long * 4}</p><div class='box'><b class='box'>two</b><p>{long}</p></div><p>Three</p>") == [(long * 4).strip(), "Three"]
+    assert left("<body class='box'><p>One</p></body>") == ["One"]
+
+
+def test_lines_of_the_source() -> None:
+    html = "<html>\n<body><p>One\n</p>\n<p>\nTwo</p>"
+    assert segment(html, numbered=True).lines == [2, 5]
+    assert segment(html).lines == [0, 0]
 
 
 def test_features_are_finite_numbers() -> None:

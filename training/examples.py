@@ -12,7 +12,6 @@ from urllib.parse import urlsplit
 
 import numpy as np
 
-from cleaner import page
 from cleaner.api import rulebook
 from cleaner.elements import Elements, words_of
 from cleaner.features import Floats, bits_of, table
@@ -48,10 +47,7 @@ def read(path: Path) -> Iterator[Example]:
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         for line in lines:
             data = json.loads(line)
-            tree = page.parse(data["html"])
-            if tree is None:
-                continue
-            segments = segment(tree, elements.on(tree, data["html"]))
+            segments = segment(data["html"], elements.on(data["html"]))
             if segments.texts:
                 yield _example(data, segments, path.name.partition(".")[0])
 
