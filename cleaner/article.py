@@ -8,7 +8,7 @@ from typing import Any
 
 from cleaner.blocks import Block
 from cleaner.elements import words_of
-from cleaner.segments import Segments
+from cleaner.segments import Container, Segments
 
 TAGS = {
     **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), "head"),
@@ -22,6 +22,13 @@ SURE = 0.7  # probability of the blocks before and after a table or list that is
 LEAST = {"table": 0.0, "ul": 0.3, "ol": 0.3}  # mean probability, weighted by length, that such a table or list must have
 LINKED = 0.3  # share of its text inside links that it may have
 CELL = 300  # characters; a longer cell is text that a table lays out, not data
+MOST = 0.8  # of the article's characters, that its element holds, and
+NEAR = 4  # blocks, for each of the article, that it may hold
+SAID = 40  # characters; a shorter text may occur twice by chance
+TWICE = 100  # characters; a longer paragraph is not written twice
+LONG = 1500  # characters of other blocks, and
+COPIED = 0.7  # share of a block's own, that it must hold to be their copy
+_AROUND = "\"“”„‟‚‘’«»‹›「」『』'–—- .…,:"
 # the words of classes that tell a kind; where one word could mean two, the earlier kind has it
 KINDS = {
     "comment": "comment comments disqus respond reply replies discussion kommentar kommentare comentarios commentaires reacties",
@@ -38,9 +45,10 @@ _KIND = {word: kind for kind in reversed(KINDS) for word in KINDS[kind].split()}
 
 
 def chosen(page: Segments, likely: Any, keep: Collection[str] = (), threshold: float = THRESHOLD) -> list[int]:
-    """Return the segments that are article, by the tagger's probabilities; between them also those of the kinds `keep`."""
+    """Return the segments that are article, by the tagger's probabilities; beside them also those of the kinds `keep`."""
     found = {k for k in range(len(page.texts)) if likely[k] >= threshold}
     found.update(*_enclosed(page, likely))
+    found.difference_update(_repeated(page, sorted(found)))
     if keep and found:
         found.update(k for k, kind in beside(page, found) if kind in keep)
     return sorted(found)
@@ -66,6 +74,27 @@ def _enclosed(page: Segments, likely: Any) -> Iterator[range]:
         mean = sum((size + 10) * likely[k] for size, k in zip(sizes, cells, strict=True)) / (sum(sizes) + 10 * len(sizes))
         if mean >= least and sum(page.linked[k] for k in cells) < LINKED * sum(sizes):
             yield cells
+
+
+def _repeated(page: Segments, found: list[int]) -> Iterator[int]:
+    """Yield the blocks that say once more what other blocks of the article say: pull quotes, and copies of the whole."""
+    texts = [page.texts[k].strip(_AROUND) for k in found]
+    whole = "\n".join(texts)
+    twice = [i for i, text in enumerate(texts) if len(text) >= SAID and whole.count(text) > 1]
+    if not twice:
+        return
+    held: dict[int, list[int]] = {}  # the blocks that a longer one holds
+    for i in twice:
+        for j, other in enumerate(texts):
+            if len(other) > len(texts[i]) and texts[i] in other:
+                held.setdefault(j, []).append(i)
+    copies = {j for j, parts in held.items() if len(parts) > 2 and sum(len(texts[i]) for i in parts) >= max(LONG, COPIED * len(texts[j]))}
+    yield from (found[j] for j in copies)
+    for i in twice:
+        text, tag = texts[i], _tag(page, found[i])[0]
+        quoted = tag == "quote" and any(i in parts and abs(i - j) > 1 for j, parts in held.items() if j not in copies)
+        if i not in copies and (quoted or (tag == "p" and len(text) >= TWICE and text in texts[:i])):
+            yield found[i]
 
 
 def expected_f1(page: Segments, likely: Any, keep: Collection[int]) -> float:
@@ -165,11 +194,32 @@ def _named(names: str) -> str:
 
 
 def beside(page: Segments, keep: Collection[int]) -> list[tuple[int, str]]:
-    """Return (segment, kind) of what is no article but lies between its blocks."""
+    """Return (segment, kind) of what is no article but stands in its element, or between its blocks; and of comments below."""
     if not keep:
         return []
     chosen = frozenset(keep)
-    return [(k, kind_of(page, k)) for k in range(min(chosen), max(chosen)) if k not in chosen]
+    low, high = min(chosen), max(chosen)
+    box = _element(page, sorted(chosen))
+    if box.last - box.first <= NEAR * len(chosen):
+        low, high = min(low, box.first), max(high, box.last - 1)
+    kinds = [(k, kind_of(page, k)) for k in range(low, len(page.texts)) if k not in chosen]
+    return [(k, kind) for k, kind in kinds if k <= high or kind == "comment"]
+
+
+def _element(page: Segments, chosen: list[int]) -> Container:
+    """The smallest element that holds most of the article."""
+    sizes = [0]
+    held = iter(chosen)
+    at = next(held, -1)
+    for k, text in enumerate(page.texts):
+        here = k == at
+        sizes.append(sizes[-1] + here * len(text))
+        if here:
+            at = next(held, -1)
+    return min(
+        (box for box in page.containers if sizes[box.last] - sizes[box.first] >= MOST * sizes[-1]),
+        key=lambda box: (box.last - box.first, -box.depth),
+    )
 
 
 def from_linked_data(said: list[str]) -> list[str]:

@@ -41,8 +41,9 @@ def words_of(names: str) -> tuple[str, ...]:
     if found is None:
         words = _LOWER.findall(names) if names.islower() else [word.lower() for word in _WORD.findall(names) if len(word) > 1]
         found = tuple(words)
-        if len(_words) < MEMORY:
-            _words[names] = found
+        if len(_words) >= MEMORY:
+            _words.clear()
+        _words[names] = found
     return found
 
 
@@ -86,15 +87,16 @@ class Elements:
         return {k: said[element] for k, element in enumerate(tree.iter("*")) if element in said}
 
     def candidates(self, names: str) -> tuple[tuple[Rule, Test], ...]:
-        """Return the rules that may speak of an element with these class and id names."""
+        """Return the rules that may speak of an element with these class names, or this id."""
         found = self.known.get(names)
         if found is None:
             found = ()
             for word in words_of(names):
                 if word in self.words:
                     found += tuple(pair for pair in self.words[word] if pair[0][2] in names)
-            if len(self.known) < MEMORY:
-                self.known[names] = found
+            if len(self.known) >= MEMORY:
+                self.known.clear()
+            self.known[names] = found
         return found
 
 
@@ -153,15 +155,17 @@ class OnPage:
         self.always = always
         self.found = found
 
-    def of(self, tag: str, attributes: Any, names: str, over: Any) -> tuple[str, str] | None:
+    def of(self, tag: str, attributes: Any, over: Any) -> tuple[str, str] | None:
         """Return (rule, kind) of the rule that names an element, if there is one; `over`: the attributes of its parent."""
         said = self.tags.get(tag)
         if said is not None:
             return said
-        candidates = self.known.get(names)
-        for rule, test in self.rules.candidates(names) if candidates is None else candidates:
-            if test(tag, attributes, over):
-                return rule[0], rule[1]
+        for name in ("class", "id"):
+            value = attributes.get(name)
+            if value:
+                for rule, test in self.rules.candidates(value):
+                    if test(tag, attributes, over):
+                        return rule[0], rule[1]
         for rule, test in self.always:
             if test(tag, attributes, over):
                 return rule[0], rule[1]

@@ -102,13 +102,14 @@ def read(
     engine: str = "auto",
     lines: bool = True,
 ) -> Page:
-    """Read a page; `elements` are the rules for what to prune, `keep` kinds to leave in, `lines`: number what was pruned.
+    """Read a page; `elements` are the rules for what to prune, `keep` kinds to leave in.
 
+    `lines`: list what lies beside the article, with lines of the source, which takes time.
     `engine`: "own", "trafilatura", or "auto", which takes trafilatura's answer where the tagger is in doubt.
     """
     about = _about(html, url) if metadata else Metadata()
     rules = elements.on(html)
-    found, sure = (NOTHING, False) if engine == "trafilatura" else _own(segment(html, rules, keep, lines), keep)
+    found, sure = (NOTHING, False) if engine == "trafilatura" else _own(segment(html, rules, keep, lines), keep, lines)
     used = "trafilatura" if engine == "trafilatura" else "own"
     if engine == "trafilatura" or (engine == "auto" and not sure):
         other = _fallback(html, rules, keep, url)
@@ -117,18 +118,21 @@ def read(
     return Page(*found, about, bool(found[0]), used)
 
 
-def _own(page: Segments, keep: Collection[str]) -> tuple[Found, bool]:
-    """The article as the tagger finds it, and what lies beside it; and whether the tagger is sure."""
+def _own(page: Segments, keep: Collection[str], named: bool) -> tuple[Found, bool]:
+    """The article as the tagger finds it, and, `named`, what lies beside it; and whether the tagger is sure."""
     likely = tagger()(page) if page.texts else ()
-    chosen = article.chosen(page, likely, keep)
+    chosen = article.chosen(page, likely)
+    sure = article.expected_f1(page, likely, chosen) >= DOUBTED
+    if keep:
+        chosen = article.chosen(page, likely, keep)
     text, blocks = article.blocks(page, chosen)
     if len(text) < LITTLE and page.said:
         lines = article.from_linked_data(page.said)
         if len("\n".join(lines)) > LITTLE:
             return (*article.plain(lines), page.dropped), True
-    beside = [("page/boilerplate", kind, page.texts[k], page.lines[k]) for k, kind in article.beside(page, chosen)]
-    sure = len(text) >= LITTLE and article.expected_f1(page, likely, chosen) >= DOUBTED
-    return (text, blocks, page.dropped + beside), sure
+    near = article.beside(page, chosen) if named else ()
+    beside = [("page/boilerplate", kind, page.texts[k], page.lines[k]) for k, kind in near]
+    return (text, blocks, page.dropped + beside), sure and len(text) >= LITTLE
 
 
 def _fallback(html: str, rules: OnPage, keep: Collection[str], url: str | None) -> Found:
@@ -164,8 +168,7 @@ def _prune(tree: Any, rules: OnPage, keep: Collection[str]) -> list[Pruned]:
         tag, parent = element.tag, element.getparent()
         if parent is None or tag in WHOLE:
             continue
-        names = f"{element.get('class', '')} {element.get('id', '')}"
-        said = rules.found.get(number) or rules.of(tag, element, names, parent)
+        said = rules.found.get(number) or rules.of(tag, element, parent)
         if said is None or said[1] in keep:
             continue
         text = " ".join(" ".join(element.itertext()).split())

@@ -89,11 +89,12 @@ class Segments:
 
     `texts`: the text, whitespace made single; `home`: index of the innermost container; `linked`: characters inside
     links, `strong`: characters in bold; `broken`: whether a `<br>` ended or began it; `lines`: line of the source.
-    `raw`: of preformatted blocks, the text as it stands. `title`: the page's title element. `said`: scripts of linked
-    data (JSON-LD) that hold the article's text. `dropped`: what rules for elements took out: (rule, kind, text, line).
+    `raw`: of preformatted blocks, the text as it stands. `title`: the page's title element; `told`: descriptions of the
+    page for search and sharing. `said`: scripts of linked data (JSON-LD) that hold the article's text. `dropped`: what
+    rules for elements took out: (rule, kind, text, line).
     """
 
-    __slots__ = ("broken", "containers", "dropped", "home", "lines", "linked", "raw", "said", "strong", "texts", "title")
+    __slots__ = ("broken", "containers", "dropped", "home", "lines", "linked", "raw", "said", "strong", "texts", "title", "told")
 
     def __init__(self) -> None:
         self.texts: list[str] = []
@@ -107,6 +108,7 @@ class Segments:
         self.raw: dict[int, str] = {}
         self.said: list[str] = []
         self.title = ""
+        self.told: list[str] = []
 
     def cut(self, block: int, box: int) -> None:
         """Leave out the last blocks, from `block` on, and the last containers, from `box` on."""
@@ -194,15 +196,20 @@ class Reader:
                 self._flush(tag in BREAKS)
             elif self.frames and self.frames[-1].run:
                 self._split()
-        name = names = kind = ""
-        if attributes:
-            name = attributes.get("class", "")
-            number = attributes.get("id")
-            if name or number:
-                names = f"{name} {number or ''}"
+        style = names = kind = ""
         rules = self.rules
-        if rules is not None and (tag in rules.tags or (names and rules.known.get(names, True)) or rules.always or rules.found):
-            said = rules.found.get(self.number) or rules.of(tag, attributes, names, self.open[-1] if self.open else {})
+        ask = rules is not None and (tag in rules.tags or rules.always or rules.found)
+        if attributes:
+            style = names = attributes.get("class", "")
+            if style and rules is not None and rules.known.get(style, True):
+                ask = True
+            number = attributes.get("id")
+            if number:
+                names = f"{style} {number}"
+                if rules is not None and rules.known.get(number, True):
+                    ask = True
+        if rules is not None and ask:
+            said = rules.found.get(self.number) or rules.of(tag, attributes, self.open[-1] if self.open else {})
             if said is not None and said[1] in self.keep:
                 kind = said[1]
             elif said is not None and tag not in WHOLE:
@@ -220,7 +227,7 @@ class Reader:
                 return
             hidden = bool(attributes) and ("hidden" in attributes or "none" in attributes.get("style", ""))
             boxes = self.found.containers
-            boxes.append(Container(tag, names, self.stack[-1], len(self.stack), len(self.found.texts), hidden, name, kind))
+            boxes.append(Container(tag, names, self.stack[-1], len(self.stack), len(self.found.texts), hidden, style, kind))
             self.stack.append(len(boxes) - 1)
 
     def end(self, tag: str) -> None:
@@ -243,7 +250,10 @@ class Reader:
             if self.over:
                 self.over -= 1
             else:
-                self.found.containers[self.stack.pop()].last = len(self.found.texts)
+                box = self.found.containers[self.stack.pop()]
+                box.last = len(self.found.texts)
+                if box.first == box.last:
+                    self.found.containers.pop()  # what was in it is gone already
         if self.frames and self.frames[-1].depth == len(self.open):
             self._end(self.frames.pop())
 
@@ -270,9 +280,11 @@ class Reader:
         found = self.found
         for at in self.stack:
             found.containers[at].last = len(found.texts)
+        gone = len(found.texts)
         for first, last, said, place in reversed(self.large):
             text = " ".join(found.texts[first:last])
-            if len(text) <= LARGEST * self.prose:
+            if first < gone and len(text) <= LARGEST * self.prose:  # else it lies in one that is gone
+                gone = first
                 found.dropped.insert(place, (*said, text, found.lines[first]))
                 found.remove(first, last)
         self.large.clear()
@@ -342,7 +354,11 @@ class Reader:
     # --- elements that are not read
 
     def _skip(self, tag: str, attributes: Mapping[str, str]) -> None:
-        if tag == "title":
+        if tag == "meta":
+            name = attributes.get("property") or attributes.get("name") or ""
+            if name.endswith("description"):
+                self.found.told.append(" ".join(attributes.get("content", "").split()))
+        elif tag == "title":
             if self.skipping == 1 and not self.found.title:
                 self.noting = []
         elif tag == "script" and "json" in attributes.get("type", ""):
