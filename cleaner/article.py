@@ -26,6 +26,8 @@ MOST = 0.8  # of the article's characters, that its element holds, and
 NEAR = 4  # blocks, for each of the article, that it may hold
 SAID = 40  # characters; a shorter text may occur twice by chance
 TWICE = 100  # characters; a longer paragraph is not written twice
+OFTEN = 3  # times; a box before each embedded post says the same, and
+FEW = 2  # such texts are on a page
 LONG = 1500  # characters of other blocks, and
 COPIED = 0.7  # share of a block's own, that it must hold to be their copy
 _AROUND = "\"“”„‟‚‘’«»‹›「」『』'–—- .…,:"
@@ -77,7 +79,7 @@ def _enclosed(page: Segments, likely: Any) -> Iterator[range]:
 
 
 def _repeated(page: Segments, found: list[int]) -> Iterator[int]:
-    """Yield the blocks that say once more what other blocks of the article say: pull quotes, and copies of the whole."""
+    """Yield the blocks that say once more what others say: pull quotes, copies of the whole, and each of many like boxes."""
     texts = [page.texts[k].strip(_AROUND) for k in found]
     whole = "\n".join(texts)
     twice = [i for i, text in enumerate(texts) if len(text) >= SAID and whole.count(text) > 1]
@@ -90,10 +92,15 @@ def _repeated(page: Segments, found: list[int]) -> Iterator[int]:
                 held.setdefault(j, []).append(i)
     copies = {j for j, parts in held.items() if len(parts) > 2 and sum(len(texts[i]) for i in parts) >= max(LONG, COPIED * len(texts[j]))}
     yield from (found[j] for j in copies)
+    written = [text for text in (texts[i] for i in twice) if len(text) >= TWICE]
+    often = {text for text in written if written.count(text) >= OFTEN}
+    if len(often) > FEW:  # the whole article is written more than once
+        often = set()
     for i in twice:
         text, tag = texts[i], _tag(page, found[i])[0]
         quoted = tag == "quote" and any(i in parts and abs(i - j) > 1 for j, parts in held.items() if j not in copies)
-        if i not in copies and (quoted or (tag == "p" and len(text) >= TWICE and text in texts[:i])):
+        again = tag == "p" and (text in often or (len(text) >= TWICE and text in texts[:i]))
+        if i not in copies and (quoted or again):
             yield found[i]
 
 

@@ -349,7 +349,7 @@ def _articles(out: Table, text: Text, boxes: Boxes, page: Segments) -> None:
     out.add("article share", share)
     out.add("articles before", before)
     told = "\n".join(page.told)
-    begins = [t[:40] for t in page.told if len(t) >= SHORTEST]
+    begins = {t[:40] for t in page.told if len(t) >= SHORTEST}
     if begins:
         out.add("told", [len(t) >= SHORTEST and (t[:40] in told or any(b in t for b in begins)) for t in page.texts])
     else:
@@ -422,7 +422,8 @@ def _kind(kinds: dict[tuple[str, str, str, str], int], boxes: Any, home: int) ->
     return kinds.setdefault((box.tag, box.style, over.tag, over.style), len(kinds))
 
 
-_BODY = re.compile(r'"articleBody"\s*:\s*"((?:[^"\\]|\\.)*)"', re.DOTALL)
+_BODY = re.compile(r'"articleBody"\s*:\s*"')
+_QUOTE = re.compile(r'(?<!\\)(?:\\\\)*"')
 
 
 def article_body(said: list[str]) -> str:
@@ -433,17 +434,20 @@ def article_body(said: list[str]) -> str:
     found = ""
     for script in said:
         for match in _BODY.finditer(script):
+            end = _QUOTE.search(script, match.end())
+            raw = script[match.end() : end.end() - 1] if end else ""
             try:
-                text = json.loads(f'"{match[1]}"', strict=False)
+                text = json.loads(f'"{raw}"', strict=False)
             except ValueError:
-                text = match[1]
+                text = raw
             found = max(found, text, key=len)
     return html.unescape(found)
 
 
 def body(said: list[str]) -> str:
     """Return the article's text as linked data gives it, without markup and spaces."""
-    return "".join(re.sub(r"<[^<>]{0,500}>", "", article_body(said)).split())
+    text = article_body(said)
+    return "".join((re.sub(r"<[^<>]{0,500}>", "", text) if "<" in text else text).split())
 
 
 def said_this(text: str, said: str) -> float:
@@ -451,4 +455,4 @@ def said_this(text: str, said: str) -> float:
     bare = "".join(text.split())
     if len(bare) < 8:
         return 0.5 if bare in said else 0.0
-    return float(bare[:40] in said or bare[-40:] in said)
+    return float(bare[:40] in said or (len(bare) > 40 and bare[-40:] in said))

@@ -168,9 +168,11 @@ def test_kept_kinds_come_back_in_their_place() -> None:
 
 
 def test_what_is_said_twice() -> None:
-    quote = f"<blockquote class='pull'>{TEXT[3].split('.')[0]}</blockquote>"
+    quote = f"<blockquote class='pull'>{TEXT[3][32:]}</blockquote>"
     page = segments(f"<p>{TEXT[3]}</p><p>x</p>{quote}" + f"<p>{TEXT[0]}</p>" * 2 + "<ul>" + f"<li>{TEXT[1]}</li>" * 2 + "</ul>")
     assert article.chosen(page, [1.0] * 7) == [0, 1, 3, 5, 6]
+    boxes = segments(f"<p>{TEXT[1]}</p>".join(f"<p>{text}</p>" for text in (TEXT[0], TEXT[2], TEXT[3], "x")))
+    assert article.chosen(boxes, [1.0] * 7) == [0, 2, 4, 6]
     long = segments("".join(f"<p>{text * 5}</p>" for text in TEXT) + "<div>" + " ".join(text * 5 for text in TEXT) + "</div>")
     assert article.chosen(long, [1.0] * 5) == [0, 1, 2, 3]
 
