@@ -365,7 +365,7 @@ def _shaped(done: Any, data: bytes, options: Options, name: str) -> bytes:
     if not done.removed and options.to == "text" and done.source == done.text and not any(b.tag for b in done.blocks):
         return data if not data.startswith((b"\xff\xfe", b"\xfe\xff")) else encode(done.text)
     errors = "surrogatepass" if not _has_surrogates(done.text) else decode(data).errors
-    return encode(shaped(done, options.to), errors)
+    return encode(shaped(done, options.to, options.rules), errors)
 
 
 def _diff(done: Any, data: bytes, options: Options, name: str) -> bytes:

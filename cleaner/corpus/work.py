@@ -10,7 +10,7 @@ from cleaner.cli import Options, attempt
 from cleaner.corpus import formats
 from cleaner.corpus.document import ERROR, Document, Fields
 from cleaner.corpus.places import compressor
-from cleaner.output import explained, shaped
+from cleaner.output import explained, removal, shaped
 from cleaner.summary import Summary
 
 
@@ -72,7 +72,7 @@ class Worker:
                 changed[self.fields.target] = text
         if self.fields.removed and document.row is not None:
             removed = done.removed if done is not None else ()
-            changed[self.fields.removed] = [{"kind": r.kind, "rule": r.rule, "text": r.text, "line": r.line} for r in removed]
+            changed[self.fields.removed] = [removal(r) for r in removed]
         return changed
 
     def _written(self, piece: Piece, documents: list[Document], changes: list[dict[str, Any]]) -> Any:
