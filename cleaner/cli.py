@@ -333,10 +333,14 @@ def attempt(source: str | bytes, options: Options, url: str | None = None) -> tu
 
 
 class _Alarm:
-    """Raises TimeoutError in its block after some seconds, where the system has such alarms."""
+    """Raises TimeoutError in its block after some seconds; in a process's main thread, where alone a signal can be waited for."""
 
     def __init__(self, seconds: float | None) -> None:
         self.seconds = seconds
+        if seconds:
+            import threading
+
+            self.seconds = seconds if threading.current_thread() is threading.main_thread() else None
 
     def __enter__(self) -> None:
         if self.seconds:
