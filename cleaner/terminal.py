@@ -45,8 +45,8 @@ def _shown(parts: Iterable[RenderableType], width: int | None = None) -> str:
         file=out, width=width or _width(), force_terminal=True, color_system="standard", highlight=False, emoji=False, legacy_windows=False
     )
     for part in parts:
-        console.print(part)
-    return "\n".join(line.rstrip(" ") for line in out.getvalue().rstrip("\n").split("\n")) + "\n"
+        console.print(part, crop=False)
+    return re.sub(r"(?m) +((?:\x1b\[0m)?)$", r"\1", out.getvalue()).rstrip("\n") + "\n"
 
 
 def _width() -> int:
@@ -141,7 +141,7 @@ def _explained(line: str, width: int) -> Text:
     room = max(LEAST, width - cell_len(place + kind + rule + colon))
     if cell_len(text) > room:
         text = set_cell_size(text, room - 1).rstrip() + "…"
-    return Text.assemble((place, "dim"), (kind + rule, COLOURS[kind]), colon, text)
+    return Text.assemble((place, "dim"), (kind + rule, COLOURS[kind]), colon, text, no_wrap=True, overflow="ignore")
 
 
 def way_back(totals: Totals) -> str:
