@@ -132,8 +132,8 @@ class Totals:
         self.characters: Counter[str] = Counter()
         self.rules: Counter[str] = Counter()
 
-    def add(self, done: Cleaned) -> None:
-        """Count a cleaned document."""
+    def cleaned(self, done: Cleaned, url: str | None = None, name: str = "", language: str = "") -> None:
+        """Count a cleaned document; its address, name and language are for `Summary`."""
         self.documents += 1
         self.read += len(done.source)
         self.written += len(done.text)
@@ -141,6 +141,10 @@ class Totals:
             self.lines[r.kind] += 1
             self.characters[r.kind] += len(r.text)
             self.rules[f"{r.kind}/{r.rule}"] += 1
+
+    def failure(self, reason: str, url: str | None = None) -> None:
+        """Count a document that came out unchanged; the reason is for `Summary`."""
+        self.failed += 1
 
     def counts(self) -> list[tuple[str, int, int]]:
         """Return (kind, removals, their characters) of each kind that occurs, and of all."""
