@@ -44,7 +44,7 @@ OPTIONS = (
 )
 
 # a first word that is one of these, and not a file's name, is a command of its own: the module's `main` has the other words
-COMMANDS = {"rule": "cleaner.rulepage"}
+COMMANDS = {"learn": "cleaner.site.learn", "rule": "cleaner.rulepage"}
 
 EXAMPLES = """\
 cleaner: a scraped news article in, the article alone out
