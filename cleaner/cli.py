@@ -9,8 +9,10 @@ from cleaner.errors import Failure, RuleError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from typing import Any
+
+    from cleaner.output import Totals
 
 # long name, short name, what it takes, what it does; `-h` and the parser are made of this table
 OPTIONS = (
@@ -24,12 +26,14 @@ OPTIONS = (
     ("files-from", "", "FILE", "a list of inputs, one a line or NUL between; - is standard input"),
     ("keep", "", "KINDS", "kinds to leave in, with commas: embed,caption (--list has them)"),
     ("engine", "", "ENGINE", "of a page: auto, own or trafilatura (auto: trafilatura in doubt)"),
+    ("site", "", "FILE", "what `cleaner learn` has remembered of the sites"),
+    ("host", "", "NAME", "the site of inputs without an address"),
     ("rules", "", "FILE", "a rule file of your own; may be repeated"),
     ("skip", "", "RULE", "switch a rule off by its id; may be repeated"),
     ("explain", "", "", "a line a removal on standard error:  INPUT:LINE: KIND/RULE: text"),
     ("diff", "", "", "show what goes and what stays: a patch; on a terminal in colour"),
     ("report", "", "FILE", "also write a page that shows what was removed, by which rule"),
-    ("color", "", "WHEN", "of --diff: auto, always or never (auto: on a terminal)"),
+    ("color", "", "WHEN", "auto, always or never (auto: on a terminal, unless NO_COLOR is set)"),
     ("check", "", "", "write nothing; exit 1 if there is noise"),
     ("stats", "", "", "totals by kind at the end, on standard error"),
     ("stats-to", "", "FILE", "totals by kind, rule, host and failure, as JSON"),
@@ -52,6 +56,7 @@ cleaner: a scraped news article in, the article alone out
   curl -s https://example.org/story | cleaner     a page from a pipe, the article to the screen
   cleaner story.txt -o clean.txt                  a text file
   cleaner --explain *.html > all.txt              say of everything that goes which rule removed it
+  cleaner learn news.jsonl.gz -o site.db          remember what sites repeat, for --site site.db
   cleaner rule en/also-read                       what a rule takes, why, and how to switch it off
 
 cleaner [OPTIONS] [INPUT ...]          INPUT: files, or - for standard input (the default)
@@ -78,6 +83,7 @@ class Options:
     color = "auto"
     report = ""
     engine = "auto"
+    site = host = ""
     timeout: float | None = None
     explain = diff = check = stats = list = check_rules = quiet = version = help = False
 
@@ -186,6 +192,7 @@ def _run(options: Options) -> int:
     if options.check_rules:
         return _check_rules(options)
     rulebook(tuple(options.rules), frozenset(options.skip))
+    _site(options, None)
     if not options.inputs and sys.stdin is not None and sys.stdin.isatty():
         sys.stderr.write(help_text())
         return 2
@@ -256,8 +263,7 @@ def _clean_all(options: Options) -> int:
                 report.add(_called(name), done)
             noise = noise or bool(done.removed)
             if options.explain:
-                for line in explained(_called(name), done):
-                    print(line.encode("utf-8", "backslashreplace").decode(), file=sys.stderr)
+                show_removals(explained(_called(name), done), options)
         if not options.check:
             try:
                 target.write(name, data if done is None else _shaped(done, data, options, name))
@@ -270,9 +276,34 @@ def _clean_all(options: Options) -> int:
             report.write(options.report)
         except OSError as error:
             status = _say(options, options.report, f"can't write the report: {error.strerror}")
-    if options.stats:
-        print(*totals.table(), sep="\n", file=sys.stderr)
+    show_totals(totals, options)
     return status or int(options.check and noise)
+
+
+def show_removals(lines: Iterable[str], options: Options) -> None:
+    """Write the lines of `--explain` to standard error, on a terminal in colour and cut to its width."""
+    if not _coloured(options, sys.stderr.isatty()):
+        for line in lines:
+            print(line.encode("utf-8", "backslashreplace").decode(), file=sys.stderr)
+        return
+    from cleaner.terminal import explained
+
+    sys.stderr.write(explained(lines))
+
+
+def show_totals(totals: Totals, options: Options) -> None:
+    """Write what stands at the end of `--stats`, and on a terminal of `--explain`, to standard error."""
+    screen = _coloured(options, sys.stderr.isatty())
+    if options.explain and screen and totals.rules:
+        from cleaner.terminal import way_back
+
+        sys.stderr.write(way_back(totals))
+    if options.stats and screen:
+        from cleaner.terminal import stats
+
+        sys.stderr.write(stats(totals))
+    elif options.stats:
+        print(*totals.table(), sep="\n", file=sys.stderr)
 
 
 def _report(options: Options) -> Any:
@@ -322,6 +353,7 @@ def attempt(source: str | bytes, options: Options, url: str | None = None) -> tu
                 rules=options.rules,
                 skip=options.skip,
                 engine=options.engine,
+                site=_site(options, url),
                 metadata=options.to == "json",
             ), ""
     except TimeoutError:
@@ -330,6 +362,14 @@ def attempt(source: str | bytes, options: Options, url: str | None = None) -> tu
         return None, f"too large or too deeply nested to clean ({type(error).__name__})"
     except Exception as error:
         return None, f"can't be cleaned ({type(error).__name__}: {error})"
+
+
+def _site(options: Options, url: str | None) -> Any:
+    if not options.site:
+        return None
+    from cleaner.site.memory import of
+
+    return of(options.site, url, options.host)
 
 
 class _Alarm:
@@ -361,28 +401,46 @@ def _time_is_up(signum: int, frame: object) -> None:
 
 
 def _shaped(done: Any, data: bytes, options: Options, name: str) -> bytes:
+    if options.diff:
+        return _diff(done, data, options, name)
+    return _cleaned(done, data, options.to, options.rules)
+
+
+def _cleaned(done: Any, data: bytes, shape: str = "text", rules: Iterable[str] = ()) -> bytes:
+    """The output for one document in UTF-8; a text of which nothing goes keeps its bytes."""
     from cleaner.decode import decode, encode
     from cleaner.output import shaped
 
-    if options.diff:
-        return _diff(done, data, options, name)
-    if not done.removed and options.to == "text" and done.source == done.text and not any(b.tag for b in done.blocks):
+    if not done.removed and shape == "text" and done.source == done.text and not any(b.tag for b in done.blocks):
         return data if not data.startswith((b"\xff\xfe", b"\xfe\xff")) else encode(done.text)
     errors = "surrogatepass" if not _has_surrogates(done.text) else decode(data).errors
-    return encode(shaped(done, options.to), errors)
+    return encode(shaped(done, shape, rules), errors)
 
 
 def _diff(done: Any, data: bytes, options: Options, name: str) -> bytes:
     from cleaner.decode import decode, encode
-    from cleaner.diff import painted, patch, seen
+    from cleaner.diff import exact, patch
 
     screen = sys.stdout.isatty() and not options.output
-    if options.color == "always" or (options.color == "auto" and screen and not os.environ.get("NO_COLOR")):
-        import shutil
+    if _coloured(options, screen):
+        from cleaner.terminal import painted
 
-        return encode(painted(done, shutil.get_terminal_size().columns))
-    text = patch(_called(name), done.source, done.cuts)
-    return encode(seen(text) if screen else text, decode(data).errors)
+        return encode(painted(done))
+    errors = decode(data).errors
+    if any(block.tag for block in done.blocks) or done.engine:  # a page: what was judged is its main content as text
+        text = encode(patch(_called(name), done.source, done.cuts), errors)
+    else:
+        text = exact(_called(name), data, done.source, done.cuts, errors) if _cleaned(done, data) != data else b""
+    if not screen:
+        return text
+    from cleaner.output import harmless
+
+    return harmless(text.decode("utf-8", "backslashreplace")).encode()
+
+
+def _coloured(options: Options, screen: bool) -> bool:
+    """Whether to colour what goes to a terminal (`screen`) or elsewhere."""
+    return options.color == "always" or (options.color == "auto" and screen and not os.environ.get("NO_COLOR"))
 
 
 def _has_surrogates(text: str) -> bool:

@@ -33,16 +33,18 @@ class Removal:
     """What was removed: its kind, the id of the rule or step that says so, its text, its line (from 1).
 
     `at` is where it begins in the text that was judged, in characters; None beside that text, elsewhere on a page.
+    `origin`, of a page: the line of its source, and the innermost elements around it ("main > div.story > p").
     """
 
-    __slots__ = ("at", "kind", "line", "rule", "text")
+    __slots__ = ("at", "kind", "line", "origin", "rule", "text")
 
-    def __init__(self, kind: str, rule: str, text: str, line: int, at: int | None = None) -> None:
+    def __init__(self, kind: str, rule: str, text: str, line: int, at: int | None = None, origin: tuple[int, str] | None = None) -> None:
         self.kind = kind
         self.rule = rule
         self.text = text
         self.line = line
         self.at = at
+        self.origin = origin
 
     def __repr__(self) -> str:
         return f"Removal(kind={self.kind!r}, rule={self.rule!r}, text={self.text!r}, line={self.line!r})"

@@ -19,7 +19,8 @@ from cleaner.decode import decode, encode
 from cleaner.errors import Failure
 
 GROUP = 1 << 26  # bytes of a row group that is written
-REMOVED = pa.list_(pa.struct([("kind", pa.string()), ("rule", pa.string()), ("text", pa.string()), ("line", pa.int64())]))
+_REMOVAL = {"kind": pa.string(), "rule": pa.string(), "text": pa.string(), "line": pa.int64()}
+REMOVED = pa.list_(pa.struct({**_REMOVAL, "source_line": pa.int64(), "path": pa.string()}))
 
 
 class Batch(NamedTuple):

@@ -6,6 +6,7 @@ other article only, or in copies of one, says nothing.
 
 from __future__ import annotations
 
+import os
 import re
 from functools import lru_cache
 from os import fspath
@@ -28,9 +29,13 @@ DIGEST = 3  # other articles' headlines, each with a paragraph below it, are a d
 _MARK = r"https?:|www\.|\bt\.me/|@\w|\w@\w|[©ⓒ]"
 
 
-@lru_cache(maxsize=4)
 def opened(path: str) -> Store:
-    """Return a site memory's file, opened once for reading; raises Failure."""
+    """Return a site memory's file, opened for reading once in a process; raises Failure."""
+    return _opened(path, os.getpid())
+
+
+@lru_cache(maxsize=4)
+def _opened(path: str, process: int) -> Store:
     return Store(path)
 
 
