@@ -23,13 +23,12 @@ PARAGRAPHS = 3  # a text with fewer has no headline that one could tell
 
 
 class Read(NamedTuple):
-    """What is remembered of one document: its site, its lines' keys, which of them are paragraphs, its headline's keys, its body's."""
+    """What is remembered of one document: its site, its lines' keys, which of them are paragraphs, its headline's keys."""
 
     host: str
     lines: list[int]
     prose: list[bool]
     titles: list[int]
-    body: int
 
 
 def read(blocks: list[Block], host: str, url: str | None = None, title: str | None = None) -> Read:
@@ -45,8 +44,7 @@ def read(blocks: list[Block], host: str, url: str | None = None, title: str | No
     spelled = keys.address_key(url)
     if spelled is not None and spelled not in titles:
         titles.append(spelled)
-    body = max(paragraphs, key=lambda block: len(block.text), default=None)
-    return Read(host, list(lines), list(lines.values()), titles if body else [], keys.key(body.text) if body else 0)
+    return Read(host, list(lines), list(lines.values()), titles)
 
 
 class Counter:
@@ -84,16 +82,12 @@ class Counter:
         new = np.r_[True, (host[1:] != host[:-1]) | (line[1:] != line[:-1])]
         group = np.cumsum(new) - 1  # of each occurrence, which (host, line) it is
         before = self._before(host[new], line[new])
-        original = _originals(group, new, prose, article, before, len(batch))
+        original, own = _originals(group, new, prose, article, before, len(batch))
+        bodies = dict(zip(article[own].tolist(), line[own].tolist(), strict=True))  # of each article, one of its own paragraphs
         counts = np.bincount(group, weights=original[article], minlength=len(before)).astype(int)
         some = counts > 0
         rows = zip(host[new][some].tolist(), line[new][some].tolist(), counts[some].tolist(), strict=True)
-        titles = [
-            (at, title, document.body, 1)
-            for at, document, counted in zip(number, batch, original.tolist(), strict=True)
-            if counted
-            for title in document.titles
-        ]
+        titles = [(number[k], title, body, 1) for k, body in bodies.items() if original[k] for title in batch[k].titles]
         hosts = np.array(number)
         sites = [(int((original & (hosts == h)).sum()), int((~original & (hosts == h)).sum()), h) for h in sorted(set(number))]
         self.store.add(rows, sorted(titles), sites)
@@ -119,8 +113,11 @@ class Counter:
         return before
 
 
-def _originals(group: Any, new: Any, prose: Any, article: Any, before: Any, size: int) -> Any:
-    """Return, for each document, whether it is an article of its own and no copy. Arrays run over the lines' occurrences, sorted."""
+def _originals(group: Any, new: Any, prose: Any, article: Any, before: Any, size: int) -> tuple[Any, Any]:
+    """Return for each document whether it is an article and no copy, and for each line whether it is its article's own paragraph.
+
+    The arrays run over the lines' occurrences, sorted.
+    """
     first = new & (before[group] == 0)  # this document is the first with this line
     judged = np.where(np.bincount(article, weights=prose, minlength=size)[article] > 0, prose, True)  # no paragraphs: all lines
     often = before[group] >= OFTEN
@@ -131,4 +128,4 @@ def _originals(group: Any, new: Any, prose: Any, article: Any, before: Any, size
         fresh = np.bincount(article, weights=says & first, minlength=size)
         original = 2 * fresh >= total
         often = (before + np.bincount(group, weights=original[article], minlength=len(before)))[group] >= OFTEN
-    return original
+    return original, first & prose & ~often

@@ -16,13 +16,14 @@ from cleaner.corpus.work import Piece
 from cleaner.decode import decode
 from cleaner.errors import Failure
 from cleaner.site.count import OFTEN, Counter, Read, read
-from cleaner.site.store import Store
+from cleaner.site.store import Store, is_store
 from cleaner.summary import hostname
 
 HELP = """\
 cleaner learn: remember what sites print in many articles, and their headlines; cleaner --site FILE uses it
 
   cleaner learn news.jsonl.gz -o site.db          any corpus that cleaner reads; a file that is there learns more
+  cleaner learn a.db b.db -o site.db              site memories of parts of a corpus, joined
   cleaner learn --host example.org texts/ -o site.db    texts without addresses, all of one site
   cleaner learn --show site.db                    the sites in it
   cleaner learn --show site.db --host example.org how often that site's lines stand in how many articles
@@ -133,8 +134,12 @@ def learn(options: Options, output: str, host: str, title_field: str) -> int:
     store = Store(output, write=True)
     counter = Counter(store)
     status = 0
+    memories = [name for name in options.inputs if is_store(name)]
+    options.inputs = [name for name in options.inputs if name not in memories]
     try:
-        for job in run.wanted(options):
+        for name in memories:
+            store.join(name)
+        for job in run.wanted(options) if options.inputs or options.files_from else ():
             for problem in _counted(job, Reader(options, host, title_field), counter):
                 status = _say(options, *problem)
         counter.flush()
@@ -143,8 +148,9 @@ def learn(options: Options, output: str, host: str, title_field: str) -> int:
     finally:
         store.close()
     if not options.quiet:
-        text = f"{counter.articles} articles and {counter.copies} copies of known ones, {counter.lines} lines"
-        print(f"cleaner: {output}: learned {text}", file=sys.stderr)
+        joined = f"joined {len(memories)} site memories; " if memories else ""
+        text = f"{joined}learned {counter.articles} articles and {counter.copies} copies of known ones, {counter.lines} lines"
+        print(f"cleaner: {output}: {text}", file=sys.stderr)
     return status
 
 

@@ -30,12 +30,16 @@ _MARK = r"https?:|www\.|\bt\.me/|@\w|\w@\w|[©ⓒ]"
 
 
 def opened(path: str) -> Store:
-    """Return a site memory's file, opened for reading once in a process; raises Failure."""
-    return _opened(path, os.getpid())
+    """Return a site memory's file, opened for reading once in a process and again when it is another; raises Failure."""
+    try:
+        found = os.stat(path)
+    except OSError:
+        return Store(path)
+    return _opened(path, os.getpid(), found.st_ino, found.st_mtime_ns)
 
 
 @lru_cache(maxsize=4)
-def _opened(path: str, process: int) -> Store:
+def _opened(path: str, *state: int) -> Store:
     return Store(path)
 
 
@@ -120,11 +124,15 @@ def _tables(blocks: Sequence[Block], taken: Sequence[object], own: list[int]) ->
         if k < len(blocks) and taken[k] is None and k not in own:
             run.append(k)
             continue
-        facts = [k for k in run if blocks[k].listed or re.search(r"\d", blocks[k].text)]
+        facts = [k for k in run if blocks[k].listed or blocks[k].plain[:1].isdigit() or _numbers(blocks[k].text)]
         if 3 * len(facts) >= len(run) and len(run) >= 3:
             found.update(run)
         run = []
     return found
+
+
+def _numbers(text: str) -> bool:
+    return 4 * sum(c.isdigit() for c in text) >= sum(c.isalnum() for c in text)
 
 
 def _of_another(title: tuple[int, int], bodies: set[int]) -> bool:

@@ -17,6 +17,17 @@ CREATE TABLE IF NOT EXISTS titles (host INTEGER, title INTEGER, body INTEGER, ar
     WITHOUT ROWID;
 CREATE TEMP TABLE batch (host INTEGER, line INTEGER, articles INTEGER NOT NULL, PRIMARY KEY (host, line)) WITHOUT ROWID;
 """
+JOIN = """
+INSERT OR IGNORE INTO hosts (name, articles, copies) SELECT name, 0, 0 FROM other.hosts;
+UPDATE hosts SET articles = hosts.articles + theirs.articles, copies = hosts.copies + theirs.copies
+    FROM other.hosts AS theirs WHERE theirs.name = hosts.name;
+INSERT INTO lines SELECT ours.id, l.line, l.articles
+    FROM other.lines AS l JOIN other.hosts AS theirs ON theirs.id = l.host JOIN hosts AS ours ON ours.name = theirs.name WHERE true
+    ON CONFLICT DO UPDATE SET articles = articles + excluded.articles;
+INSERT INTO titles SELECT ours.id, t.title, t.body, t.articles
+    FROM other.titles AS t JOIN other.hosts AS theirs ON theirs.id = t.host JOIN hosts AS ours ON ours.name = theirs.name WHERE true
+    ON CONFLICT DO UPDATE SET articles = articles + excluded.articles;
+"""
 CACHE = 256 << 10  # KiB
 
 
@@ -83,7 +94,7 @@ class Store:
         return dict(self.db.execute(f"SELECT line, articles FROM lines WHERE host = ? AND line IN ({marks})", (host, *asked)))
 
     def titles(self, host: int, keys: Iterable[int]) -> dict[int, tuple[int, int]]:
-        """Return, of some headlines of a site, each one that is known: the key of its article's longest paragraph, and its count."""
+        """Return, of some headlines of a site, each one that is known: the key of a paragraph of its article, and its count."""
         asked = list(keys)
         marks = ",".join("?" * len(asked))
         rows = self.db.execute(f"SELECT title, body, articles FROM titles WHERE host = ? AND title IN ({marks})", (host, *asked))
@@ -119,9 +130,26 @@ class Store:
             )
             self.db.executemany("UPDATE hosts SET articles = articles + ?, copies = copies + ? WHERE id = ?", hosts)
 
+    def join(self, path: str) -> None:
+        """Add all that another site memory holds; raises Failure. What is a copy across the two is not known any more."""
+        Store(path).close()
+        self.db.execute("ATTACH ? AS other", (path,))
+        with self.db:
+            self.db.executescript(JOIN)
+        self.db.execute("DETACH other")
+
     def close(self) -> None:
         """Close the file."""
         self.db.close()
+
+
+def is_store(path: str) -> bool:
+    """Whether a file is a database, as a site memory is."""
+    try:
+        with open(path, "rb") as file:
+            return file.read(16) == b"SQLite format 3\0"
+    except OSError:
+        return False
 
 
 def _quoted(path: str) -> str:
