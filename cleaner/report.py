@@ -10,7 +10,7 @@ from html import escape
 from pathlib import Path
 
 from cleaner import KINDS
-from cleaner.diff import seen
+from cleaner.output import harmless
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -192,7 +192,7 @@ def _chart(name: str, rows: list[tuple[str, int]]) -> str:
 
 
 def _shown(text: str) -> str:
-    return escape(seen(text))
+    return escape(harmless(text))
 
 
 def _hash(text: str) -> str:

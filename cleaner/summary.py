@@ -20,7 +20,6 @@ class Summary(Totals):
     def __init__(self) -> None:
         super().__init__()
         self.skipped = 0  # not documents: pictures, redirects, requests
-        self.rules: Counter[str] = Counter()
         self.reasons: Counter[str] = Counter()
         self.hosts: dict[str, Counter[str]] = {}
         self.began = time.monotonic()
@@ -29,7 +28,6 @@ class Summary(Totals):
     def cleaned(self, done: Cleaned, url: str | None = None) -> None:
         """Count a cleaned document, for its host too if its address is known."""
         self.add(done)
-        self.rules.update(f"{r.kind}/{r.rule}" for r in done.removed)
         if host := hostname(url):
             self._host(host).update(documents=1, read=len(done.source), written=len(done.text), removed=len(done.removed))
 
@@ -88,9 +86,9 @@ class Summary(Totals):
     def _by_size(self) -> list[tuple[str, Counter[str]]]:
         return sorted(self.hosts.items(), key=lambda h: (-h[1]["documents"], h[0]))
 
-    def report(self) -> list[str]:
-        """Return the lines of the table on a terminal."""
-        lines = list(self.table())
+    def notes(self) -> list[str]:
+        """Return the lines that stand below the table."""
+        lines = super().notes()
         if self.skipped:
             lines.append(f"{self.skipped} records that are no documents were left out")
         lines += [f"failed {n:8}  {reason}" for reason, n in self.reasons.most_common()]

@@ -108,7 +108,25 @@ def test_stats(story: Path, capfd: pytest.CaptureFixture[str]) -> None:
     main([str(story), "--stats"])
     err = capfd.readouterr().err
     assert re.search(r"related +1 +26\n", err)
-    assert "1 documents, 0 failed" in err
+    assert "1 document, 0 failed" in err
+    main([str(story), "--stats", "--explain", "--color", "always"])
+    err = re.sub(r"\x1b\[[\d;]*m", "", capfd.readouterr().err)
+    assert re.search(r"related +1 +26 +━+ 100%\n", err)
+    assert "cleaner rule en/also-read" in err
+
+
+def test_no_color(story: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    for name, colour in (("", True), ("1", False)):
+        monkeypatch.setenv("NO_COLOR", name)
+        main([str(story), "--explain", "--stats"])
+        assert ("\x1b[33mrelated/en/also-read" in capfd.readouterr().err) is colour
+
+
+def test_a_pipe_loads_no_rich(story: Path) -> None:
+    code = "import sys; from cleaner.cli import main; main([*sys.argv[1:], '--explain', '--stats', '--diff']); print('rich' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code, str(story)], capture_output=True, text=True, check=True)
+    assert done.stdout.endswith("False\n")
 
 
 def test_list(capfd: pytest.CaptureFixture[str]) -> None:

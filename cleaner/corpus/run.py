@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Iterator
 from itertools import islice
 from typing import IO, Any
 
 from cleaner import __version__
-from cleaner.cli import Options, _say
+from cleaner.cli import Options, _say, show_removals, show_totals
 from cleaner.corpus import files, formats, jobs, places, progress
 from cleaner.corpus.document import Broken, Fields
 from cleaner.corpus.spool import Spool, Stdout
@@ -40,8 +39,7 @@ def run(options: Options) -> int:
             raise Failure(f"{job.name}: {error}; --resume goes on") from None
         summary.join(part)
         noise = noise or sum(part.lines.values()) > 0
-    if options.stats:
-        print(*summary.report(), sep="\n", file=sys.stderr)
+    show_totals(summary, options)
     if options.stats_to:
         try:
             summary.write(options.stats_to)
@@ -172,8 +170,7 @@ class _Run:
     def _say(self, result: Result) -> None:
         for place, problem in result.problems:
             _say(self.options, place, f"{problem}; passed through unchanged")
-        for line in result.explained:
-            print(line.encode("utf-8", "backslashreplace").decode(), file=sys.stderr)
+        show_removals(result.explained, self.options)
 
     def _asked(self) -> dict[str, Any]:
         """What has to be the same for a run to go on: version, options, and the input as it was."""
