@@ -49,7 +49,7 @@ def as_json(done: Cleaned, rules: Iterable[str] = ()) -> str:
     whole = {"text": done.text, **facts, "removed": [removal(r) for r in done.removed]}
     if done.removed:
         known = catalogue(rules)
-        whole["rules"] = {rule: known[rule][1] for rule in sorted({r.rule for r in done.removed})}
+        whole["rules"] = {rule: known[rule][1] for rule in sorted({r.rule for r in done.removed}) if rule in known}
     data = json.dumps(whole, ensure_ascii=False)
     try:
         data.encode("utf-8")
