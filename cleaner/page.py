@@ -4,12 +4,14 @@ Metadata, and the main content where the tagger is in doubt, are trafilatura's, 
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Collection
+from itertools import islice
 from typing import Any, NamedTuple
 
 from cleaner import article
 from cleaner.blocks import Block
-from cleaner.elements import LARGEST, SMALL, WHOLE, Elements, OnPage, Pruned, xpath
+from cleaner.elements import DEEP, LARGEST, SMALL, WHOLE, Elements, OnPage, Pruned, step, xpath
 from cleaner.segments import Segments, segment
 from cleaner.tagger import tagger
 
@@ -39,7 +41,7 @@ class Metadata(NamedTuple):
 
 
 class Page(NamedTuple):
-    """A page's main content as blocks of the text `text`, and what was pruned: (rule, kind, text, line of the source).
+    """A page's main content as blocks of the text `text`, and what was pruned.
 
     `engine`: whose choice it is, "own" or "trafilatura".
     """
@@ -129,10 +131,18 @@ def _own(page: Segments, keep: Collection[str], named: bool) -> tuple[Found, boo
     if len(text) < LITTLE and page.said:
         lines = article.from_linked_data(page.said)
         if len("\n".join(lines)) > LITTLE:
-            return (*article.plain(lines), page.dropped), True
-    near = article.beside(page, chosen) if named else ()
-    beside = [("page/boilerplate", kind, page.texts[k], page.lines[k]) for k, kind in near]
-    return (text, blocks, page.dropped + beside), sure and len(text) >= LITTLE
+            return (*article.plain(lines), [p._replace(before=-1) for p in page.dropped]), True
+    return (text, blocks, _beside(page, chosen, blocks) if named else []), sure and len(text) >= LITTLE
+
+
+def _beside(page: Segments, chosen: list[int], blocks: list[Block]) -> list[Pruned]:
+    """What the page has beside the article, and where."""
+    others = [
+        Pruned("page/boilerplate", kind, page.texts[k], page.lines[k], page.path(page.home[k]), k)
+        for k, kind in article.beside(page, chosen)
+    ]
+    order = [block.origin[2] for block in blocks if block.origin]
+    return [p._replace(before=bisect_left(order, p.before)) for p in page.dropped + others]
 
 
 def _fallback(html: str, rules: OnPage, keep: Collection[str], url: str | None) -> Found:
@@ -177,9 +187,15 @@ def _prune(tree: Any, rules: OnPage, keep: Collection[str]) -> list[Pruned]:
             if len(text) > LARGEST * prose:
                 continue
         if text:
-            pruned.append((*said, text, element.sourceline or 0))
+            pruned.append(Pruned(*said, text, element.sourceline or 0, _path(element)))
         _drop(element, parent)
     return pruned
+
+
+def _path(element: Any) -> str:
+    """The innermost elements that lead to an element, as `Segments.path` says them."""
+    chain = [element, *islice(element.iterancestors(), DEEP)]
+    return " > ".join(step(e.tag, e.get("id"), e.get("class")) for e in reversed(chain) if e.tag not in ("html",))
 
 
 def _drop(element: Any, parent: Any) -> None:

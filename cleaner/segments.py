@@ -10,7 +10,7 @@ No tree is made: the blocks are built from the parser's events. That takes half 
 from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
-from cleaner.elements import LARGEST, SMALL, WHOLE, OnPage
+from cleaner.elements import DEEP, LARGEST, SMALL, WHOLE, OnPage, Pruned, step
 
 INLINE = frozenset(
     (
@@ -91,7 +91,7 @@ class Segments:
     links, `strong`: characters in bold; `broken`: whether a `<br>` ended or began it; `lines`: line of the source.
     `raw`: of preformatted blocks, the text as it stands. `title`: the page's title element; `told`: descriptions of the
     page for search and sharing. `said`: scripts of linked data (JSON-LD) that hold the article's text. `dropped`: what
-    rules for elements took out: (rule, kind, text, line).
+    rules for elements took out.
     """
 
     __slots__ = ("broken", "containers", "dropped", "home", "lines", "linked", "raw", "said", "strong", "texts", "title", "told")
@@ -104,7 +104,7 @@ class Segments:
         self.broken: list[bool] = []
         self.lines: list[int] = []
         self.containers: list[Container] = [Container("html", "", -1, 0, 0, False)]
-        self.dropped: list[tuple[str, str, str, int]] = []
+        self.dropped: list[Pruned] = []
         self.raw: dict[int, str] = {}
         self.said: list[str] = []
         self.title = ""
@@ -126,6 +126,18 @@ class Segments:
             box.last -= max(0, min(box.last, last) - first)
         moved = {k if k < first else k - (last - first): raw for k, raw in self.raw.items() if not first <= k < last}
         self.raw = moved
+        self.dropped = [p._replace(before=p.before - max(0, min(p.before, last) - first)) for p in self.dropped]
+
+    def path(self, at: int) -> str:
+        """Return the path of a container: its innermost elements, each with its id or class."""
+        steps: list[str] = []
+        while at > 0 and len(steps) < DEEP:
+            box = self.containers[at]
+            if box.tag == "html":
+                break
+            steps.append(step(box.tag, box.names[len(box.style) + 1 :], box.style))
+            at = box.parent
+        return " > ".join(reversed(steps))
 
 
 class Frame(NamedTuple):
@@ -133,6 +145,7 @@ class Frame(NamedTuple):
 
     depth: int
     said: tuple[str, str]
+    step: str  # of a path
     first: int  # block
     box: int  # container
     run: list[str]
@@ -176,7 +189,7 @@ class Reader:
         self.skipping = 0  # open elements that are not read, or inside one
         self.noting: list[str] | None = None  # text of a title or of linked data
         self.frames: list[Frame] = []
-        self.large: list[tuple[int, int, tuple[str, str], int]] = []  # blocks from, to; rule and kind; place in `dropped`
+        self.large: list[tuple[int, int, Pruned, int]] = []  # blocks from, to; the element; its place in `dropped`
         self.prose = 0  # characters in paragraphs
         self.run: list[str] = []
         self.link = self.bold = 0  # open links and bold elements
@@ -213,7 +226,7 @@ class Reader:
             if said is not None and said[1] in self.keep:
                 kind = said[1]
             elif said is not None and tag not in WHOLE:
-                self._begin(said)
+                self._begin(said, step(tag, attributes.get("id"), attributes.get("class")))
         self.open.append(attributes)
         if inline:
             if tag == "a":
@@ -281,11 +294,10 @@ class Reader:
         for at in self.stack:
             found.containers[at].last = len(found.texts)
         gone = len(found.texts)
-        for first, last, said, place in reversed(self.large):
-            text = " ".join(found.texts[first:last])
-            if first < gone and len(text) <= LARGEST * self.prose:  # else it lies in one that is gone
+        for first, last, pruned, place in reversed(self.large):
+            if first < gone and len(pruned.text) <= LARGEST * self.prose:  # else it lies in one that is gone
                 gone = first
-                found.dropped.insert(place, (*said, text, found.lines[first]))
+                found.dropped.insert(place, pruned)
                 found.remove(first, last)
         self.large.clear()
 
@@ -316,9 +328,9 @@ class Reader:
 
     # --- elements that rules name
 
-    def _begin(self, said: tuple[str, str]) -> None:
+    def _begin(self, said: tuple[str, str], own: str) -> None:
         counts = self.linked, self.strong, self.broke, self.began
-        self.frames.append(Frame(len(self.open), said, len(self.found.texts), len(self.found.containers), self.run, counts))
+        self.frames.append(Frame(len(self.open), said, own, len(self.found.texts), len(self.found.containers), self.run, counts))
         self.run = []
         self.linked = self.strong = 0
 
@@ -327,9 +339,12 @@ class Reader:
         found = self.found
         inner = " ".join("".join(self.run).split())
         text = " ".join(filter(None, (*found.texts[frame.first :], inner)))
+        line = found.lines[frame.first] if frame.first < len(found.lines) else self.began
+        above = found.path(self.stack[-1]) if self.line else ""
+        pruned = Pruned(*frame.said, text, line, f"{above} > {frame.step}" if above else frame.step, frame.first)
         if len(text) <= SMALL:
             if text:
-                found.dropped.append((*frame.said, text, found.lines[frame.first] if frame.first < len(found.lines) else self.began))
+                found.dropped.append(pruned)
             found.cut(frame.first, frame.box)
             self.run = frame.run
             self.linked, self.strong, self.broke, self.began = frame.counts
@@ -338,7 +353,7 @@ class Reader:
             self.linked += frame.counts[0]
             self.strong += frame.counts[1]
         else:
-            self.large.append((frame.first, len(found.texts), frame.said, len(found.dropped)))
+            self.large.append((frame.first, len(found.texts), pruned, len(found.dropped)))
 
     def _split(self) -> None:
         """End the block before an element that is named, since a block ends inside it."""
