@@ -282,8 +282,7 @@ def _place(out: Table, text: Text, boxes: Boxes, page: Segments) -> None:
     out.add("h1 before", np.minimum(heads, 3) / 3)
     out.add("h1 after", np.minimum(heads[-1] - heads, 3) / 3)
     out.add("since h1", _since(is_h1, index))
-    title = " ".join(page.title.split())
-    titled = np.array([len(t) > 12 and t in title for t in page.texts])
+    titled = np.array([len(t) > 12 and t in page.title for t in page.texts])
     out.add("title", titled)
     out.add("since title", _since(titled, index))
 

@@ -384,6 +384,6 @@ class Reader:
         text = "".join(self.noting or ())
         self.noting = None
         if tag == "title":
-            self.found.title = text
+            self.found.title = " ".join(text.split())
         elif "rticleBody" in text:
             self.found.said.append(text)

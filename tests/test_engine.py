@@ -88,7 +88,7 @@ def test_a_selector_that_needs_the_whole_tree() -> None:
     html = "<html><body><div><p>One</p><p>Two</p><p>Three</p></div></body></html>"
     page = segment(html, rules.on(html))
     assert page.texts == ["One", "Three"]
-    assert page.dropped == [("my/second", "ad", "Two", 0)]
+    assert [(p.rule, p.kind, p.text, p.before) for p in page.dropped] == [("my/second", "ad", "Two", 1)]
 
 
 def test_elements_that_rules_name() -> None:
@@ -150,7 +150,7 @@ def test_what_lies_between_has_a_kind() -> None:
     assert "Ten bridges to see" in clean(html, keep=["related"])
 
 
-COMMENTS = "<section class='comments'><h3>2 comments</h3><p>I took the bus, and it was late.</p><p>Never again!</p></section>"
+COMMENTS = "<section class='comments'><h3>2 comments</h3><p>I took the bus, and it was late.</p><p>Never again will I take it, not even for free.</p></section>"
 
 
 def test_kept_kinds_come_back_in_their_place() -> None:
@@ -161,9 +161,13 @@ def test_kept_kinds_come_back_in_their_place() -> None:
     assert clean(html).split("\n") == TEXT
     assert clean(html, keep=["caption"]).split("\n") == ["The ferry at the quay", *TEXT]
     assert clean(html, keep=["embed"]).split("\n") == [*TEXT[:2], "Fog on the sound", "— Jane (@jane) May 6", *TEXT[2:]]
-    assert clean(html, keep=["comment"]).split("\n")[:6] == [*TEXT, "2 comments", "I took the bus, and it was late."]
+    assert clean(html, keep=["comment"]).split("\n") == [
+        *TEXT,
+        "I took the bus, and it was late.",
+        "Never again will I take it, not even for free.",
+    ]
     kinds = {r.text: r.kind for r in explain(html, metadata=False).removed}
-    assert kinds["Never again!"] == "comment"
+    assert kinds["Never again will I take it, not even for free."] == "comment"
     assert kinds["The ferry at the quay"] == "caption"
 
 
@@ -175,6 +179,13 @@ def test_what_is_said_twice() -> None:
     assert article.chosen(boxes, [1.0] * 7) == [0, 2, 4, 6]
     long = segments("".join(f"<p>{text * 5}</p>" for text in TEXT) + "<div>" + " ".join(text * 5 for text in TEXT) + "</div>")
     assert article.chosen(long, [1.0] * 5) == [0, 1, 2, 3]
+
+
+def test_the_next_story_is_another() -> None:
+    stories = "".join(f"<article><header><h1>Story {n}</h1></header>{BODY}</article>" for n in range(2))
+    entries = "".join(f"<article><h2>Entry {n}</h2><p>{text}</p></article>" for n, text in enumerate(TEXT))
+    assert article.chosen(segments(stories), [1.0] * 10) == list(range(5))
+    assert article.chosen(segments(entries), [1.0] * 8) == list(range(8))
 
 
 def test_no_depth_is_too_deep() -> None:
