@@ -19,7 +19,7 @@ class Summary(Totals):
 
     def __init__(self) -> None:
         super().__init__()
-        self.skipped = 0  # not documents: pictures, redirects, requests
+        self.skipped = 0  # responses of an archive that are no documents: pictures, redirects, errors
         self.reasons: Counter[str] = Counter()
         self.hosts: dict[str, Counter[str]] = {}
         self.began = time.monotonic()
@@ -90,7 +90,7 @@ class Summary(Totals):
         """Return the lines that stand below the table."""
         lines = super().notes()
         if self.skipped:
-            lines.append(f"{self.skipped} records that are no documents were left out")
+            lines.append(f"{self.skipped} responses that are no text (pictures, redirects, errors) were left out")
         lines += [f"failed {n:8}  {reason}" for reason, n in self.reasons.most_common()]
         lines += [f"{h}: {c['documents']} documents, {c['removed']} removed" for h, c in self._by_size()[:HOSTS]]
         rate = f", {self.documents / self.seconds:.0f} documents a second" if self.seconds else ""

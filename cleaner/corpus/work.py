@@ -68,6 +68,7 @@ class Worker:
 
     def __call__(self, piece: Piece, without: dict[int, str], note: Callable[[int], None]) -> Result:
         summary, problems = Summary(), []
+        summary.skipped = getattr(piece.chunk, "skipped", 0)
         lines: list[str] = []
         documents = list(formats.module(piece.format).documents(piece.chunk, piece.name, self.fields))
         changes: list[dict[str, Any]] = []
