@@ -24,7 +24,7 @@ def pages(runs: Runs, data: Path, sample: int, jobs: int) -> tuple[list[str], di
     """Return the sections about pages, and the plots by file name."""
     sections, plots = [], {}
     for name, about in SETS.items():
-        results = dict(runs.all("pages", data / f"{name}.jsonl.gz", sample, jobs))
+        results = dict(runs.all(data / f"{name}.jsonl.gz", sample, jobs))
         number = max(len(r.get("rows", ())) for r in results.values())
         title = f"{number} {about} ({name})"
         sections.append(f"**{title}**, 4-word shingles; intervals of 95 % by bootstrap over pages.\n\n{report.page_table(results)}")
@@ -39,7 +39,7 @@ def pages(runs: Runs, data: Path, sample: int, jobs: int) -> tuple[list[str], di
 def cost(runs: Runs, data: Path) -> str:
     """Return the section about time and memory; tools take turns, one at a time."""
     path = data / "fundus.jsonl.gz"
-    rounds = [{tool: runs.result("cost", tool, path, 9, again) for tool in PEERS} for again in range(ROUNDS)]
+    rounds = [{tool: runs.cost(tool, path, 9, again) for tool in PEERS} for again in range(ROUNDS)]
     table = report.cost_table([{tool: r for tool, r in one.items() if "skipped" not in r} for one in rounds])
     return f"Cost on 24 of the news pages, in multiples of trafilatura's: median of {ROUNDS} rounds (least – most).\n\n{table}"
 

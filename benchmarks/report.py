@@ -63,7 +63,7 @@ def text_table(tools: dict[str, Array]) -> str:
 def arrays(result: Result) -> tuple[Array, Array]:
     """Return (precision, recall) of each page, alone and after cleaner: two arrays (pages, 2)."""
     rows = np.array([[np.nan if x is None else float(x) for x in row] for row in result["rows"]])
-    return rows[:, :2], rows[:, 4:6]
+    return rows[:, :2], rows[:, 3:5]
 
 
 def _said(name: str) -> str:
@@ -83,7 +83,7 @@ def page_table(results: Runs) -> str:
         alone, after = arrays(result)
         both = np.hstack((alone, after))
         p, r = np.nanmean(alone, axis=0)
-        failed = sum(bool(row[3]) for row in result["rows"])
+        failed = sum(bool(row[2]) for row in result["rows"])
         low, high = interval(_gain, both)
         gain = "" if name == OURS else f"{f1(after):.3f}"
         change = "" if name == OURS else f"{_gain(both):+.3f} ({low:+.3f} – {high:+.3f})"
