@@ -26,6 +26,8 @@ OPTIONS = (
     ("files-from", "", "FILE", "a list of inputs, one a line or NUL between; - is standard input"),
     ("keep", "", "KINDS", "kinds to leave in, with commas: embed,caption (--list has them)"),
     ("engine", "", "ENGINE", "of a page: auto, own or trafilatura (auto: trafilatura in doubt)"),
+    ("site", "", "FILE", "what `cleaner learn` has remembered of the sites"),
+    ("host", "", "NAME", "the site of inputs without an address"),
     ("rules", "", "FILE", "a rule file of your own; may be repeated"),
     ("skip", "", "RULE", "switch a rule off by its id; may be repeated"),
     ("explain", "", "", "a line a removal on standard error:  INPUT:LINE: KIND/RULE: text"),
@@ -46,7 +48,7 @@ OPTIONS = (
 )
 
 # a first word that is one of these, and not a file's name, is a command of its own: the module's `main` has the other words
-COMMANDS = {"rule": "cleaner.rulepage"}
+COMMANDS = {"learn": "cleaner.site.learn", "rule": "cleaner.rulepage"}
 
 EXAMPLES = """\
 cleaner: a scraped news article in, the article alone out
@@ -54,6 +56,7 @@ cleaner: a scraped news article in, the article alone out
   curl -s https://example.org/story | cleaner     a page from a pipe, the article to the screen
   cleaner story.txt -o clean.txt                  a text file
   cleaner --explain *.html > all.txt              say of everything that goes which rule removed it
+  cleaner learn news.jsonl.gz -o site.db          remember what sites repeat, for --site site.db
   cleaner rule en/also-read                       what a rule takes, why, and how to switch it off
 
 cleaner [OPTIONS] [INPUT ...]          INPUT: files, or - for standard input (the default)
@@ -80,6 +83,7 @@ class Options:
     color = "auto"
     report = ""
     engine = "auto"
+    site = host = ""
     timeout: float | None = None
     explain = diff = check = stats = list = check_rules = quiet = version = help = False
 
@@ -188,6 +192,7 @@ def _run(options: Options) -> int:
     if options.check_rules:
         return _check_rules(options)
     rulebook(tuple(options.rules), frozenset(options.skip))
+    _site(options, None)
     if not options.inputs and sys.stdin is not None and sys.stdin.isatty():
         sys.stderr.write(help_text())
         return 2
@@ -348,6 +353,7 @@ def attempt(source: str | bytes, options: Options, url: str | None = None) -> tu
                 rules=options.rules,
                 skip=options.skip,
                 engine=options.engine,
+                site=_site(options, url),
                 metadata=options.to == "json",
             ), ""
     except TimeoutError:
@@ -356,6 +362,14 @@ def attempt(source: str | bytes, options: Options, url: str | None = None) -> tu
         return None, f"too large or too deeply nested to clean ({type(error).__name__})"
     except Exception as error:
         return None, f"can't be cleaned ({type(error).__name__}: {error})"
+
+
+def _site(options: Options, url: str | None) -> Any:
+    if not options.site:
+        return None
+    from cleaner.site.memory import of
+
+    return of(options.site, url, options.host)
 
 
 class _Alarm:

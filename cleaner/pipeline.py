@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from cleaner.matcher import Called, Hit, Matcher, Rulebook
+    from cleaner.site.memory import Site
 
     Whole = list[tuple[str, str] | None]  # of each block (kind, rule), or None
     Parts = dict[int, list["Mark"]]  # of some blocks the marks inside; offsets in the block's text
@@ -65,8 +66,9 @@ LONG = 60  # characters of a block that tells the language
 class Known:
     """What the rules said of a document's blocks in earlier rounds, so that they need not be asked again."""
 
-    def __init__(self, rulebook: Matcher | Rulebook) -> None:
+    def __init__(self, rulebook: Matcher | Rulebook, site: Site | None = None) -> None:
         self.rulebook = rulebook
+        self.site = site
         self.exceptions = rulebook.exceptions
         self.long: list[str] | None = None
         self.said: dict[Matcher, dict[str, Hit | None]] = {}
@@ -123,6 +125,8 @@ def mark(blocks: list[Block], known: Known) -> list[Mark]:
         _end_marks(blocks, hits, whole, rules)
         _neighbour_marks(blocks, hits, whole, rules)
     _span_marks(blocks, whole, parts, rules, called)
+    if known.site is not None:
+        _site_marks(blocks, whole, rules, known.site)
     _shape_marks(blocks, whole, rules)
     for k in excepted:
         whole[k] = None
@@ -181,6 +185,14 @@ def _neighbour_marks(blocks: list[Block], hits: list[Hit | None], whole: Whole, 
     for name, step in steps.items():
         if name not in rules.skip:
             for k in step(blocks, hits):
+                whole[k] = whole[k] or _step(name)
+
+
+def _site_marks(blocks: list[Block], whole: Whole, rules: Matcher, site: Site) -> None:
+    steps = {"site/repeated-line": site.repeated, "site/other-headline": site.headlines}
+    for name, step in steps.items():
+        if name not in rules.skip:
+            for k in step(blocks, whole):
                 whole[k] = whole[k] or _step(name)
 
 
@@ -302,16 +314,23 @@ class Done:
         self.blocks = blocks
 
 
-def run(text: str, rules: Matcher | Rulebook, keep: Collection[str] = (), blocks: list[Block] | None = None) -> Done:
+def run(
+    text: str,
+    rules: Matcher | Rulebook,
+    keep: Collection[str] = (),
+    blocks: list[Block] | None = None,
+    site: Site | None = None,
+) -> Done:
     """Clean a text until nothing more goes, so that cleaning twice changes nothing.
 
-    `blocks`, of a page, know tags and links; what they leave is judged once more as the plain text it now is.
+    `blocks`, of a page, know tags and links; what they leave is judged once more as the plain text it now is. `site`: what
+    a corpus of the same site has taught.
     """
     found: list[tuple[int, Mark, str]] = []
     gone: list[tuple[int, int]] = []
     rest, kept = text, blocks
     now = cut(rest) if blocks is None else blocks
-    known = Known(rules)
+    known = Known(rules, site)
     while True:
         marks = [m for m in mark(now, known) if m.kind not in keep]
         if not marks and blocks is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Iterator
 from itertools import islice
@@ -26,7 +27,7 @@ def run(options: Options) -> int:
     if options.resume and (not options.output or places.remote(options.output)):
         raise Failure("--resume needs -o with a file or folder on this machine: that is where it goes on")
     summary, noise = Summary(), False
-    for job in _jobs(options):
+    for job in wanted(options):
         try:
             part = _Run(options, job).all()
         except OSError as error:
@@ -55,8 +56,18 @@ class Job:
         self.name, self.format, self.target, self.shape, self.found = name, format, target, shape, found
         self.only = ""  # the name of the output of a single document
 
+    @contextlib.contextmanager
+    def chunks(self, options: Options, fields: Fields) -> Iterator[tuple[Iterator[Any], IO[bytes] | None]]:
+        """Open the input; give its pieces, and its file where it is one."""
+        if self.format == "files":
+            yield files.chunks(self.found or iter(()), options, self.only), None
+        else:
+            with places.opened(self.name) as file:
+                yield formats.module(self.format).chunks(file, fields), file
 
-def _jobs(options: Options) -> Iterator[Job]:
+
+def wanted(options: Options) -> Iterator[Job]:
+    """Yield the jobs that a command line asks for; raises Failure."""
     inputs = options.inputs or ([] if options.files_from else ["-"])
     several = len(inputs) > 1 or bool(options.files_from)
     folder = any(name != "-" and places.is_folder(name) for name in inputs)
@@ -130,11 +141,8 @@ class _Run:
         if target.summary is not None:
             self.summary = Summary.of(target.summary)
         try:
-            if job.format == "files":
-                self._pieces_done(files.chunks(job.found or iter(()), options, job.only), target)
-            else:
-                with places.opened(job.name) as file:
-                    self._pieces_done(formats.module(job.format).chunks(file, self.fields), target, file)
+            with job.chunks(options, self.fields) as (chunks, file):
+                self._pieces_done(chunks, target, file)
             if options.check:
                 return self.summary
             target.finish(formats.module(job.shape))
@@ -146,9 +154,9 @@ class _Run:
         job, options = self.job, self.options
         worker = Worker(options, self.fields, job.shape, job.target if job.shape != "parquet" else "")
         ends: list[str] = []
-        pieces = (Piece(job.format, job.name, chunk) for chunk in islice(_until_broken(chunks, ends), target.pieces, None))
+        pieces = (Piece(job.format, job.name, chunk) for chunk in islice(until_broken(chunks, ends), target.pieces, None))
         bar = progress.bar(places.size(job.name) if file else None, options.quiet)
-        count = options.jobs or _cores()
+        count = options.jobs or cores()
         for result in jobs.in_order(pieces, worker, count, options.timeout):
             if result.lacking and not target.pieces:
                 raise Failure(f"{job.name}: no row has a field {options.field!r}: name the one with the text with --field")
@@ -175,17 +183,33 @@ class _Run:
     def _asked(self) -> dict[str, Any]:
         """What has to be the same for a run to go on: version, options, and the input as it was."""
         o = self.options
-        names = ("format", "to", "engine", "field", "url_field", "into", "removed_field", "keep", "rules", "skip", "timeout")
+        names = (
+            "format",
+            "to",
+            "engine",
+            "field",
+            "url_field",
+            "into",
+            "removed_field",
+            "keep",
+            "rules",
+            "skip",
+            "timeout",
+            "site",
+            "host",
+        )
         asked: dict[str, Any] = {name: getattr(o, name) for name in names}
         asked["size of the input"] = places.size(self.job.name) if self.job.format != "files" else None
         return {"version of cleaner": __version__, "input": self.job.name, **asked}
 
 
-def _cores() -> int:
+def cores() -> int:
+    """Return how many processes can work at once here."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _until_broken(chunks: Iterator[Any], ends: list[str]) -> Iterator[Any]:
+def until_broken(chunks: Iterator[Any], ends: list[str]) -> Iterator[Any]:
+    """Yield pieces until the input breaks; then put a sentence about that into `ends`."""
     try:
         yield from chunks
     except Broken as broken:

@@ -41,17 +41,22 @@ def options(
     rules: Iterable[str | PathLike[str]] = (),
     skip: Collection[str] = (),
     engine: str = "auto",
+    site: str | PathLike[str] = "",
     timeout: float | None = None,
 ) -> Options:
     """Return the options of a run that has no command line; arguments as for `cleaner.clean`. Raises ValueError, RuleError."""
     asked = Options()
-    asked.format, asked.engine, asked.timeout = format, engine, timeout
+    asked.format, asked.engine, asked.site, asked.timeout = format, engine, fspath(site), timeout
     asked.keep, asked.skip = ([x] if isinstance(x, str) else list(x) for x in (keep, skip))
     asked.rules = [fspath(file) for file in rules]
     for name, value, known in (("format", format, api.FORMATS), ("engine", engine, api.ENGINES), *(("kind", k, KINDS) for k in asked.keep)):
         if value not in known:
             raise ValueError(f"the {name} is {value!r}, it must be one of {', '.join(known)}")
     api.rulebook(tuple(asked.rules), frozenset(asked.skip))
+    if asked.site:
+        from cleaner.site.memory import opened
+
+        opened(asked.site)
     return asked
 
 
