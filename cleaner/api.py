@@ -158,8 +158,9 @@ def _page(html: str, book: Rulebook, keep: frozenset[str], url: str | None, meta
     found = page.read(html, _elements(book), url, metadata, keep, engine)
     done = Cleaned(pipeline.run(found.text, book, keep, found.blocks, site), found.text, url)
     for r in done.removed:
-        r.origin = found.blocks[r.line - 1].origin
-    beside = (Removal(kind, rule, text, line, origin=(line, path)) for rule, kind, text, line, path in found.pruned)
+        place = found.blocks[r.line - 1].origin
+        r.origin = place and place[:2]
+    beside = (Removal(p.kind, p.rule, p.text, p.line, origin=(p.line, p.path), before=p.before) for p in found.pruned)
     done.removed = (*beside, *done.removed)
     done.engine = found.engine
     about = found.metadata

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from cleaner.output import Totals
+    from cleaner.summary import Summary
 
 # long name, short name, what it takes, what it does; `-h` and the parser are made of this table
 OPTIONS = (
@@ -33,6 +34,7 @@ OPTIONS = (
     ("explain", "", "", "a line a removal on standard error:  INPUT:LINE: KIND/RULE: text"),
     ("diff", "", "", "show what goes and what stays: a patch; on a terminal in colour"),
     ("report", "", "FILE", "also write a page that shows what was removed, by which rule"),
+    ("seed", "", "N", "of --report: draws other samples (default: 0)"),
     ("color", "", "WHEN", "auto, always or never (auto: on a terminal, unless NO_COLOR is set)"),
     ("check", "", "", "write nothing; exit 1 if there is noise"),
     ("stats", "", "", "totals by kind at the end, on standard error"),
@@ -82,6 +84,7 @@ class Options:
     resume = False
     color = "auto"
     report = ""
+    seed = 0
     engine = "auto"
     site = host = ""
     timeout: float | None = None
@@ -153,6 +156,10 @@ def _options(argv: list[str]) -> Options:
             raise Failure(f"--{name} is {value!r}, it must be one of {', '.join(CHOICES[name])}")
         elif name == "timeout":
             options.timeout = _seconds(value)
+        elif name == "seed":
+            if not value.isdecimal() or len(value) > 18:
+                raise Failure(f"--seed is {value!r}, it must be a number from 0")
+            options.seed = int(value)
         elif name == "jobs":
             if not value.isdecimal() or not 0 < int(value) <= 1024:
                 raise Failure(f"--jobs is {value!r}, it must be a number of processes from 1")
@@ -203,6 +210,7 @@ def _run(options: Options) -> int:
     return _clean_all(options)
 
 
+ALONE = 400_000  # characters of the only document of a report that are shown
 TABLES = (".jsonl", ".ndjson", ".csv", ".tsv", ".parquet", ".warc", ".wacz")
 PACKED = (".gz", ".bz2", ".xz", ".zst")
 
@@ -241,26 +249,23 @@ def _starts_like_data(name: str) -> bool:
 
 
 def _clean_all(options: Options) -> int:
-    from cleaner.output import Totals, explained
+    from cleaner.output import explained
 
-    status, noise, totals = 0, False, Totals()
+    status, noise, totals = 0, False, _totals(options)
     target = _Target(options)
-    report = _report(options)
     for name in options.inputs or ["-"]:
         try:
             data = _read(name)
         except Failure as failure:
             status = _say(options, name, str(failure))
-            totals.failed += 1
+            totals.failure(str(failure))
             continue
         done, problem = _clean(data, options)
         if done is None:
             status = _say(options, name, f"{problem}; passed through unchanged")
-            totals.failed += 1
+            totals.failure(problem)
         else:
-            totals.add(done)
-            if report is not None:
-                report.add(_called(name), done)
+            totals.cleaned(done, name=_called(name))
             noise = noise or bool(done.removed)
             if options.explain:
                 show_removals(explained(_called(name), done), options)
@@ -271,13 +276,23 @@ def _clean_all(options: Options) -> int:
                 raise
             except OSError as error:
                 status = _say(options, error.filename or name, f"can't write: {error.strerror}")
-    if report is not None:
-        try:
-            report.write(options.report)
-        except OSError as error:
-            status = _say(options, options.report, f"can't write the report: {error.strerror}")
     show_totals(totals, options)
+    if options.report:
+        write_report(totals, options)
     return status or int(options.check and noise)
+
+
+def _totals(options: Options) -> Any:
+    """Counts for `--stats`, and what a report needs if there is to be one."""
+    if not options.report:
+        from cleaner.output import Totals
+
+        return Totals()
+    from cleaner.report.evidence import LONGEST, Evidence
+    from cleaner.summary import Summary
+
+    alone = len(options.inputs) <= 1
+    return Summary(Evidence(options.seed, ALONE if alone else LONGEST))
 
 
 def show_removals(lines: Iterable[str], options: Options) -> None:
@@ -306,12 +321,15 @@ def show_totals(totals: Totals, options: Options) -> None:
         print(*totals.table(), sep="\n", file=sys.stderr)
 
 
-def _report(options: Options) -> Any:
-    if not options.report:
-        return None
-    from cleaner.report import Report
+def write_report(summary: Summary, options: Options) -> None:
+    """Write the page of `--report`; raises Failure."""
+    from cleaner.report import page
 
-    return Report()
+    try:
+        with open(options.report, "w", encoding="utf-8", errors="replace", newline="") as file:
+            file.write(page(summary.as_dict(), [_called(name) for name in options.inputs or ["-"]], options.rules))
+    except OSError as error:
+        raise Failure(f"{options.report}: can't write the report: {error.strerror}") from None
 
 
 def _read(name: str) -> bytes:
@@ -336,10 +354,10 @@ def _clean(data: bytes, options: Options) -> tuple[Any, str]:
 
     if binary(data):
         return None, "this is no text (give a text or an HTML page)"
-    return attempt(data, options)
+    return attempt(data, options, metadata=options.to == "json" or (bool(options.report) and len(options.inputs) <= 1))
 
 
-def attempt(source: str | bytes, options: Options, url: str | None = None) -> tuple[Any, str]:
+def attempt(source: str | bytes, options: Options, url: str | None = None, metadata: bool = False) -> tuple[Any, str]:
     """Return (the cleaned document, ""), or (None, what went wrong); never raises on content."""
     from cleaner import api
 
@@ -354,7 +372,7 @@ def attempt(source: str | bytes, options: Options, url: str | None = None) -> tu
                 skip=options.skip,
                 engine=options.engine,
                 site=_site(options, url),
-                metadata=options.to == "json",
+                metadata=metadata,
             ), ""
     except TimeoutError:
         return None, f"not done after {options.timeout:g} seconds"

@@ -34,17 +34,28 @@ class Removal:
 
     `at` is where it begins in the text that was judged, in characters; None beside that text, elsewhere on a page.
     `origin`, of a page: the line of its source, and the innermost elements around it ("main > div.story > p").
+    `before`, of what is beside the text: how many of its lines come before; -1 where that is not known.
     """
 
-    __slots__ = ("at", "kind", "line", "origin", "rule", "text")
+    __slots__ = ("at", "before", "kind", "line", "origin", "rule", "text")
 
-    def __init__(self, kind: str, rule: str, text: str, line: int, at: int | None = None, origin: tuple[int, str] | None = None) -> None:
+    def __init__(
+        self,
+        kind: str,
+        rule: str,
+        text: str,
+        line: int,
+        at: int | None = None,
+        origin: tuple[int, str] | None = None,
+        before: int = -1,
+    ) -> None:
         self.kind = kind
         self.rule = rule
         self.text = text
         self.line = line
         self.at = at
         self.origin = origin
+        self.before = before
 
     def __repr__(self) -> str:
         return f"Removal(kind={self.kind!r}, rule={self.rule!r}, text={self.text!r}, line={self.line!r})"

@@ -9,11 +9,11 @@ from itertools import islice
 from typing import IO, Any
 
 from cleaner import __version__
-from cleaner.cli import Options, _say, show_removals, show_totals
+from cleaner.cli import Options, _say, show_removals, show_totals, write_report
 from cleaner.corpus import files, formats, jobs, places, progress
 from cleaner.corpus.document import Broken, Fields
 from cleaner.corpus.spool import Spool, Stdout
-from cleaner.corpus.work import Piece, Result, Worker
+from cleaner.corpus.work import Piece, Result, Worker, summary_for
 from cleaner.errors import Failure
 from cleaner.summary import Summary
 
@@ -26,7 +26,7 @@ def run(options: Options) -> int:
         raise Failure("a corpus has no --diff and no --to json: take --explain, or --to jsonl with --removed-field")
     if options.resume and (not options.output or places.remote(options.output)):
         raise Failure("--resume needs -o with a file or folder on this machine: that is where it goes on")
-    summary, noise = Summary(), False
+    summary, noise = summary_for(options), False
     for job in wanted(options):
         try:
             part = _Run(options, job).all()
@@ -46,6 +46,8 @@ def run(options: Options) -> int:
             summary.write(options.stats_to)
         except OSError as error:
             raise Failure(f"{options.stats_to}: can't write: {error.strerror}") from None
+    if options.report:
+        write_report(summary, options)
     return 2 if summary.failed else int(options.check and noise)
 
 
@@ -125,7 +127,7 @@ class _Run:
             raise Failure("Parquet needs a file on this machine: name one with -o, or take --to jsonl")
         if places.remote(job.target):
             raise Failure(f"-o {job.target}: write to this machine and copy, or to standard output")
-        self.summary = Summary()
+        self.summary = summary_for(options)
 
     def all(self) -> Summary:
         job, options = self.job, self.options
@@ -199,6 +201,7 @@ class _Run:
             "host",
         )
         asked: dict[str, Any] = {name: getattr(o, name) for name in names}
+        asked["report"] = [o.seed] if o.report else []
         asked["size of the input"] = places.size(self.job.name) if self.job.format != "files" else None
         return {"version of cleaner": __version__, "input": self.job.name, **asked}
 

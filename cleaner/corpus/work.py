@@ -60,6 +60,24 @@ def options(
     return asked
 
 
+def summary_for(options: Options) -> Summary:
+    """Return an empty summary, with room for evidence if the run writes a report."""
+    if not options.report:
+        return Summary()
+    from cleaner.report.evidence import Evidence
+
+    return Summary(Evidence(options.seed))
+
+
+def _language(document: Document) -> str:
+    """What a row's column of that name says of the language, as in "en"."""
+    values = getattr(document.row, "values", None)  # JSON has them at hand; another row is asked for all its fields
+    if not isinstance(values, dict):
+        values = document.row.fields() if document.row is not None else {}
+    told = values.get("lang") or values.get("language")
+    return told.replace("_", "-").partition("-")[0].lower()[:20] if isinstance(told, str) else ""
+
+
 class Worker:
     """Cleans pieces, as the options say and for the shape of the output."""
 
@@ -67,7 +85,7 @@ class Worker:
         self.options, self.fields, self.shape, self.compress_for = options, fields, shape, compress_for
 
     def __call__(self, piece: Piece, without: dict[int, str], note: Callable[[int], None]) -> Result:
-        summary, problems = Summary(), []
+        summary, problems = summary_for(self.options), []
         lines: list[str] = []
         documents = list(formats.module(piece.format).documents(piece.chunk, piece.name, self.fields))
         changes: list[dict[str, Any]] = []
@@ -79,7 +97,7 @@ class Worker:
                 summary.failure(problem, document.url)
                 problems.append((document.place, problem))
             elif done is not None:
-                summary.cleaned(done, document.url)
+                summary.cleaned(done, document.url, document.place, _language(document))
                 if self.options.explain:
                     lines += explained(document.place, done)
         note(-1)
