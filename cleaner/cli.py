@@ -27,7 +27,7 @@ OPTIONS = (
     ("files-from", "", "FILE", "a list of inputs, one a line or NUL between; - is standard input"),
     ("keep", "", "KINDS", "kinds to leave in, with commas: embed,caption (--list has them)"),
     ("engine", "", "ENGINE", "of a page: auto, own or trafilatura (auto: trafilatura in doubt)"),
-    ("site", "", "FILE", "what `cleaner learn` has remembered of the sites"),
+    ("site", "", "FILE", "what sites repeat, as `cleaner learn CORPUS -o FILE` remembers it"),
     ("host", "", "NAME", "the site of inputs without an address"),
     ("rules", "", "FILE", "a rule file of your own; may be repeated"),
     ("skip", "", "RULE", "switch a rule off by its id; may be repeated"),
@@ -58,7 +58,6 @@ cleaner: a scraped news article in, the article alone out
   curl -s https://example.org/story | cleaner     a page from a pipe, the article to the screen
   cleaner story.txt -o clean.txt                  a text file
   cleaner --explain *.html > all.txt              say of everything that goes which rule removed it
-  cleaner learn news.jsonl.gz -o site.db          remember what sites repeat, for --site site.db
   cleaner rule en/also-read                       what a rule takes, why, and how to switch it off
 
 cleaner [OPTIONS] [INPUT ...]          INPUT: files, or - for standard input (the default)
