@@ -51,6 +51,7 @@ _SCRIPTS = {
 }
 _WORDS = {group: frozenset(words.encode().split()) for group, (_, words) in _LATIN.items()}
 _COMMON = frozenset().union(*_WORDS.values())
+_PAGES = {page: group for group, (_, first, last) in _SCRIPTS.items() for page in range(first >> 7, (last >> 7) + 1)}
 GROUPS = {
     "base": ALWAYS,
     **{group: tuple(files.split()) for group, (files, _) in _LATIN.items()},
@@ -75,5 +76,5 @@ def called(text: str, words: list[bytes]) -> frozenset[str]:
     if not text.isascii():
         some = text if len(text) < 2000 else text[::5]  # no script stands in a single word
         pages = {ord(letter) >> 7 for letter in set(some)}  # a script begins and ends at a multiple of 128, nearly
-        found.update(group for group, (_, first, last) in _SCRIPTS.items() if not pages.isdisjoint(range(first >> 7, (last >> 7) + 1)))
+        found.update(_PAGES[page] for page in pages & _PAGES.keys())
     return frozenset(found)
