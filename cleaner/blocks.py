@@ -86,7 +86,7 @@ def _unescape(match: re.Match[str]) -> str:
     return html.unescape(match.group())
 
 
-_LATER = ("listed", "prose", "short", "weight")  # facts worked out when first asked for
+_LATER = ("listed", "short", "weight")  # facts worked out when first asked for
 
 
 class Block:
@@ -98,7 +98,7 @@ class Block:
     `indent` is the number of spaces before it on its line.
     """
 
-    __slots__ = ("end", "gap", "indent", "item", "line", "links", "plain", "start", "stops", "tag", "text", *_LATER)
+    __slots__ = ("end", "gap", "indent", "item", "line", "links", "plain", "prose", "start", "stops", "tag", "text", *_LATER)
 
     prose: bool  # reads like a paragraph: a sentence that ends, long enough to say something
     short: bool  # reads like a headline, label or item: no longer than two lines of print, no full stop
@@ -117,6 +117,7 @@ class Block:
         self.plain = text.lstrip(_EDGE)
         self.item = len(self.plain) < len(text) and _ITEM.match(text) is not None
         self.stops = text.rstrip(_CLOSING)[-1:] in _STOP
+        self.prose = self.stops and (len(text) >= 60 or self.weight >= 60)
 
     def __getattr__(self, name: str) -> bool | int:
         """Work out a fact when it is first asked for, which for most blocks is never, and keep it in its slot."""
@@ -141,7 +142,6 @@ def _short(block: Block) -> bool:
 
 
 _FACTS: dict[str, Callable[[Block], bool | int]] = {
-    "prose": lambda block: block.stops and (len(block.text) >= 60 or block.weight >= 60),
     "short": _short,
     "listed": lambda block: block.item or block.tag == "item" or _NUMBERED.match(block.text) is not None,
     "weight": _weight,
