@@ -107,7 +107,9 @@ class Pack:
         self.head: dict[str, list[int]] = tables["head"]
         self.tail: dict[str, list[int]] = tables["tail"]
         self.word = {word.encode(): [Worded(self, *entry) for entry in entries] for word, entries in tables["word"].items()}
-        self.text = [Worded(self, *entry) for entry in tables["text"]]
+        self.text: dict[str, list[Worded]] = {}
+        for entry in tables["text"]:
+            self.text.setdefault(entry[1], []).append(Worded(self, *entry))
         self.every: list[int] = tables["every"]
         self.element: list[list[str]] = tables["element"]
         self._compiled: dict[int, re.Pattern[str]] = {}
@@ -150,8 +152,10 @@ class Matcher:
         found = []
         some = self.words.intersection(there)
         for pack in self.packs:
-            entries = [entry for word in some if word in pack.word for entry in pack.word[word]] + pack.text
-            entries = [entry for entry in entries if entry.literal in low and entry.rule not in self.skip]
+            entries = [entry for word in some if word in pack.word for entry in pack.word[word] if entry.rule not in self.skip]
+            for literal, its in pack.text.items():
+                if literal in low:
+                    entries += [entry for entry in its if entry.rule not in self.skip]
             found += sorted(entries, key=_place) if len(entries) > 1 else entries
         return found
 
