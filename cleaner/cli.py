@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import sys
 
-from cleaner.errors import Failure
+from cleaner.errors import Failure, RuleError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from typing import Any
+
+    from cleaner.output import Totals
+    from cleaner.summary import Summary
 
 # long name, short name, what it takes, what it does; `-h` and the parser are made of this table
 OPTIONS = (
@@ -24,15 +27,20 @@ OPTIONS = (
     ("files-from", "", "FILE", "a list of inputs, one a line or NUL between; - is standard input"),
     ("keep", "", "KINDS", "kinds to leave in, with commas: embed,caption (--list has them)"),
     ("engine", "", "ENGINE", "of a page: auto, own or trafilatura (auto: trafilatura in doubt)"),
+    ("site", "", "FILE", "what sites repeat, as `cleaner learn CORPUS -o FILE` remembers it"),
+    ("host", "", "NAME", "the site of inputs without an address"),
     ("rules", "", "FILE", "a rule file of your own; may be repeated"),
     ("skip", "", "RULE", "switch a rule off by its id; may be repeated"),
     ("explain", "", "", "a line a removal on standard error:  INPUT:LINE: KIND/RULE: text"),
     ("diff", "", "", "show what goes and what stays: a patch; on a terminal in colour"),
     ("report", "", "FILE", "also write a page that shows what was removed, by which rule"),
-    ("color", "", "WHEN", "of --diff: auto, always or never (auto: on a terminal)"),
+    ("seed", "", "N", "of --report: draws other samples (default: 0)"),
+    ("color", "", "WHEN", "auto, always or never (auto: on a terminal, unless NO_COLOR is set)"),
     ("check", "", "", "write nothing; exit 1 if there is noise"),
     ("stats", "", "", "totals by kind at the end, on standard error"),
     ("stats-to", "", "FILE", "totals by kind, rule, host and failure, as JSON"),
+    ("serve", "", "", "a page on this machine to paste a text into and see the report"),
+    ("port", "", "N", "of --serve (default: 8377; 0: any that is free)"),
     ("jobs", "j", "N", "processes for folders and tables (default: all cores)"),
     ("resume", "", "", "go on with a run that was stopped"),
     ("timeout", "", "SECONDS", "give up on a document after so long; it comes out as it went in"),
@@ -43,12 +51,16 @@ OPTIONS = (
     ("help", "h", "", "show this"),
 )
 
+# a first word that is one of these, and not a file's name, is a command of its own: the module's `main` has the other words
+COMMANDS = {"learn": "cleaner.site.learn", "rule": "cleaner.rulepage"}
+
 EXAMPLES = """\
 cleaner: a scraped news article in, the article alone out
 
   curl -s https://example.org/story | cleaner     a page from a pipe, the article to the screen
   cleaner story.txt -o clean.txt                  a text file
   cleaner --explain *.html > all.txt              say of everything that goes which rule removed it
+  cleaner rule en/also-read                       what a rule takes, why, and how to switch it off
 
 cleaner [OPTIONS] [INPUT ...]          INPUT: files, or - for standard input (the default)
 """
@@ -73,9 +85,12 @@ class Options:
     resume = False
     color = "auto"
     report = ""
+    seed = 0
+    port = 8377
     engine = "auto"
+    site = host = ""
     timeout: float | None = None
-    explain = diff = check = stats = list = check_rules = quiet = version = help = False
+    explain = diff = check = stats = serve = list = check_rules = quiet = version = help = False
 
     def __init__(self) -> None:
         self.inputs: list[str] = []
@@ -86,8 +101,9 @@ class Options:
 
 def main(argv: list[str] | None = None) -> int:
     """Run the command; return its exit status."""
+    words = sys.argv[1:] if argv is None else argv
     try:
-        status = _run(_options(sys.argv[1:] if argv is None else argv))
+        status = _command(words) if _is_command(words) else _run(_options(words))
         sys.stdout.flush()
         return status
     except BrokenPipeError:
@@ -95,9 +111,21 @@ def main(argv: list[str] | None = None) -> int:
         return 0
     except KeyboardInterrupt:
         return 130
-    except Failure as failure:
+    except (Failure, RuleError) as failure:
         print(f"cleaner: {failure}", file=sys.stderr)
         return 2
+
+
+def _is_command(words: list[str]) -> bool:
+    """Whether the first word is a command; a file of that name is an input, as `./rule` and `-- rule` always are."""
+    return bool(words) and words[0] in COMMANDS and not os.path.lexists(words[0])
+
+
+def _command(words: list[str]) -> int:
+    import importlib
+
+    status: int = importlib.import_module(COMMANDS[words[0]]).main(words[1:])
+    return status
 
 
 CHOICES = {
@@ -130,6 +158,10 @@ def _options(argv: list[str]) -> Options:
             raise Failure(f"--{name} is {value!r}, it must be one of {', '.join(CHOICES[name])}")
         elif name == "timeout":
             options.timeout = _seconds(value)
+        elif name in ("seed", "port"):
+            if not value.isdecimal() or int(value) > (65535 if name == "port" else 1 << 60):
+                raise Failure(f"--{name} is {value[:40]!r}, it must be a number from 0")
+            setattr(options, name, int(value))
         elif name == "jobs":
             if not value.isdecimal() or not 0 < int(value) <= 1024:
                 raise Failure(f"--jobs is {value!r}, it must be a number of processes from 1")
@@ -160,19 +192,20 @@ def _run(options: Options) -> int:
         return 0
     from cleaner import KINDS
     from cleaner.api import rulebook
-    from cleaner.errors import RuleError
 
     unknown = [kind for kind in options.keep if kind not in KINDS]
     if unknown:
         raise Failure(f"there is no kind {unknown[0]!r} to keep; the kinds are {', '.join(KINDS)}")
-    try:
-        if options.list:
-            return _list(options)
-        if options.check_rules:
-            return _check_rules(options)
-        rulebook(tuple(options.rules), frozenset(options.skip))
-    except RuleError as error:
-        raise Failure(str(error)) from None
+    if options.list:
+        return _list(options)
+    if options.check_rules:
+        return _check_rules(options)
+    rulebook(tuple(options.rules), frozenset(options.skip))
+    _site(options, None)
+    if options.serve:
+        from cleaner.serve import serve
+
+        return serve(options)
     if not options.inputs and sys.stdin is not None and sys.stdin.isatty():
         sys.stderr.write(help_text())
         return 2
@@ -183,6 +216,7 @@ def _run(options: Options) -> int:
     return _clean_all(options)
 
 
+ALONE = 400_000  # characters of the only document of a report that are shown
 TABLES = (".jsonl", ".ndjson", ".csv", ".tsv", ".parquet", ".warc", ".wacz")
 PACKED = (".gz", ".bz2", ".xz", ".zst")
 
@@ -221,30 +255,26 @@ def _starts_like_data(name: str) -> bool:
 
 
 def _clean_all(options: Options) -> int:
-    from cleaner.output import Totals, explained
+    from cleaner.output import explained
 
-    status, noise, totals = 0, False, Totals()
+    status, noise, totals = 0, False, _totals(options)
     target = _Target(options)
-    report = _report(options)
     for name in options.inputs or ["-"]:
         try:
             data = _read(name)
         except Failure as failure:
             status = _say(options, name, str(failure))
-            totals.failed += 1
+            totals.failure(str(failure))
             continue
         done, problem = _clean(data, options)
         if done is None:
             status = _say(options, name, f"{problem}; passed through unchanged")
-            totals.failed += 1
+            totals.failure(problem)
         else:
-            totals.add(done)
-            if report is not None:
-                report.add(_called(name), done)
+            totals.cleaned(done, name=_called(name))
             noise = noise or bool(done.removed)
             if options.explain:
-                for line in explained(_called(name), done):
-                    print(line.encode("utf-8", "backslashreplace").decode(), file=sys.stderr)
+                show_removals(explained(_called(name), done), options)
         if not options.check:
             try:
                 target.write(name, data if done is None else _shaped(done, data, options, name))
@@ -252,22 +282,60 @@ def _clean_all(options: Options) -> int:
                 raise
             except OSError as error:
                 status = _say(options, error.filename or name, f"can't write: {error.strerror}")
-    if report is not None:
-        try:
-            report.write(options.report)
-        except OSError as error:
-            status = _say(options, options.report, f"can't write the report: {error.strerror}")
-    if options.stats:
-        print(*totals.table(), sep="\n", file=sys.stderr)
+    show_totals(totals, options)
+    if options.report:
+        write_report(totals, options)
     return status or int(options.check and noise)
 
 
-def _report(options: Options) -> Any:
+def _totals(options: Options) -> Any:
+    """Counts for `--stats`, and what a report needs if there is to be one."""
     if not options.report:
-        return None
-    from cleaner.report import Report
+        from cleaner.output import Totals
 
-    return Report()
+        return Totals()
+    from cleaner.report.evidence import LONGEST, Evidence
+    from cleaner.summary import Summary
+
+    alone = len(options.inputs) <= 1
+    return Summary(Evidence(options.seed, ALONE if alone else LONGEST))
+
+
+def show_removals(lines: Iterable[str], options: Options) -> None:
+    """Write the lines of `--explain` to standard error, on a terminal in colour and cut to its width."""
+    if not _coloured(options, sys.stderr.isatty()):
+        for line in lines:
+            print(line.encode("utf-8", "backslashreplace").decode(), file=sys.stderr)
+        return
+    from cleaner.terminal import explained
+
+    sys.stderr.write(explained(lines))
+
+
+def show_totals(totals: Totals, options: Options) -> None:
+    """Write what stands at the end of `--stats`, and on a terminal of `--explain`, to standard error."""
+    screen = _coloured(options, sys.stderr.isatty())
+    if options.explain and screen and totals.rules:
+        from cleaner.terminal import way_back
+
+        sys.stderr.write(way_back(totals))
+    if options.stats and screen:
+        from cleaner.terminal import stats
+
+        sys.stderr.write(stats(totals))
+    elif options.stats:
+        print(*totals.table(), sep="\n", file=sys.stderr)
+
+
+def write_report(summary: Summary, options: Options) -> None:
+    """Write the page of `--report`; raises Failure."""
+    from cleaner.report import page
+
+    try:
+        with open(options.report, "w", encoding="utf-8", errors="replace", newline="") as file:
+            file.write(page(summary.as_dict(), [_called(name) for name in options.inputs or ["-"]], options.rules))
+    except OSError as error:
+        raise Failure(f"{options.report}: can't write the report: {error.strerror}") from None
 
 
 def _read(name: str) -> bytes:
@@ -292,10 +360,10 @@ def _clean(data: bytes, options: Options) -> tuple[Any, str]:
 
     if binary(data):
         return None, "this is no text (give a text or an HTML page)"
-    return attempt(data, options)
+    return attempt(data, options, metadata=options.to == "json" or (bool(options.report) and len(options.inputs) <= 1))
 
 
-def attempt(source: str | bytes, options: Options, url: str | None = None) -> tuple[Any, str]:
+def attempt(source: str | bytes, options: Options, url: str | None = None, metadata: bool = False) -> tuple[Any, str]:
     """Return (the cleaned document, ""), or (None, what went wrong); never raises on content."""
     from cleaner import api
 
@@ -309,7 +377,8 @@ def attempt(source: str | bytes, options: Options, url: str | None = None) -> tu
                 rules=options.rules,
                 skip=options.skip,
                 engine=options.engine,
-                metadata=options.to == "json",
+                site=_site(options, url),
+                metadata=metadata,
             ), ""
     except TimeoutError:
         return None, f"not done after {options.timeout:g} seconds"
@@ -319,11 +388,23 @@ def attempt(source: str | bytes, options: Options, url: str | None = None) -> tu
         return None, f"can't be cleaned ({type(error).__name__}: {error})"
 
 
+def _site(options: Options, url: str | None) -> Any:
+    if not options.site:
+        return None
+    from cleaner.site.memory import of
+
+    return of(options.site, url, options.host)
+
+
 class _Alarm:
-    """Raises TimeoutError in its block after some seconds, where the system has such alarms."""
+    """Raises TimeoutError in its block after some seconds; in a process's main thread, where alone a signal can be waited for."""
 
     def __init__(self, seconds: float | None) -> None:
         self.seconds = seconds
+        if seconds:
+            import threading
+
+            self.seconds = seconds if threading.current_thread() is threading.main_thread() else None
 
     def __enter__(self) -> None:
         if self.seconds:
@@ -344,28 +425,46 @@ def _time_is_up(signum: int, frame: object) -> None:
 
 
 def _shaped(done: Any, data: bytes, options: Options, name: str) -> bytes:
+    if options.diff:
+        return _diff(done, data, options, name)
+    return _cleaned(done, data, options.to, options.rules)
+
+
+def _cleaned(done: Any, data: bytes, shape: str = "text", rules: Iterable[str] = ()) -> bytes:
+    """The output for one document in UTF-8; a text of which nothing goes keeps its bytes."""
     from cleaner.decode import decode, encode
     from cleaner.output import shaped
 
-    if options.diff:
-        return _diff(done, data, options, name)
-    if not done.removed and options.to == "text" and done.source == done.text and not any(b.tag for b in done.blocks):
+    if not done.removed and shape == "text" and done.source == done.text and not any(b.tag for b in done.blocks):
         return data if not data.startswith((b"\xff\xfe", b"\xfe\xff")) else encode(done.text)
     errors = "surrogatepass" if not _has_surrogates(done.text) else decode(data).errors
-    return encode(shaped(done, options.to), errors)
+    return encode(shaped(done, shape, rules), errors)
 
 
 def _diff(done: Any, data: bytes, options: Options, name: str) -> bytes:
     from cleaner.decode import decode, encode
-    from cleaner.diff import painted, patch, seen
+    from cleaner.diff import exact, patch
 
     screen = sys.stdout.isatty() and not options.output
-    if options.color == "always" or (options.color == "auto" and screen and not os.environ.get("NO_COLOR")):
-        import shutil
+    if _coloured(options, screen):
+        from cleaner.terminal import painted
 
-        return encode(painted(done, shutil.get_terminal_size().columns))
-    text = patch(_called(name), done.source, done.cuts)
-    return encode(seen(text) if screen else text, decode(data).errors)
+        return encode(painted(done))
+    errors = decode(data).errors
+    if any(block.tag for block in done.blocks) or done.engine:  # a page: what was judged is its main content as text
+        text = encode(patch(_called(name), done.source, done.cuts), errors)
+    else:
+        text = exact(_called(name), data, done.source, done.cuts, errors) if _cleaned(done, data) != data else b""
+    if not screen:
+        return text
+    from cleaner.output import harmless
+
+    return harmless(text.decode("utf-8", "backslashreplace")).encode()
+
+
+def _coloured(options: Options, screen: bool) -> bool:
+    """Whether to colour what goes to a terminal (`screen`) or elsewhere."""
+    return options.color == "always" or (options.color == "auto" and screen and not os.environ.get("NO_COLOR"))
 
 
 def _has_surrogates(text: str) -> bool:
@@ -421,14 +520,11 @@ def _called(name: str) -> str:
 
 def _list(options: Options) -> int:
     from cleaner import KINDS
-    from cleaner.context import STEPS
-    from cleaner.rules import load, shipped
+    from cleaner.catalogue import catalogue
 
     print("kinds:", *KINDS)
-    for name, (kind, why) in STEPS.items():
+    for name, (kind, why) in catalogue(options.rules).items():
         print(f"{name:28} {kind:8} {why}")
-    for rule in [*shipped(), *(r for file in options.rules for r in load(_path(file)))]:
-        print(f"{rule.id:28} {rule.kind:8} {rule.why}")
     return 0
 
 

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from cleaner.matcher import Hit, Matcher, Rulebook, Said
+    from cleaner.site.memory import Site
 
     Whole = list[tuple[str, str] | None]  # of each block (kind, rule), or None
     Parts = dict[int, list["Mark"]]  # of some blocks the marks inside; offsets in the block's text
@@ -32,16 +33,29 @@ class Removal:
     """What was removed: its kind, the id of the rule or step that says so, its text, its line (from 1).
 
     `at` is where it begins in the text that was judged, in characters; None beside that text, elsewhere on a page.
+    `origin`, of a page: the line of its source, and the innermost elements around it ("main > div.story > p").
+    `before`, of what is beside the text: how many of its lines come before; -1 where that is not known.
     """
 
-    __slots__ = ("at", "kind", "line", "rule", "text")
+    __slots__ = ("at", "before", "kind", "line", "origin", "rule", "text")
 
-    def __init__(self, kind: str, rule: str, text: str, line: int, at: int | None = None) -> None:
+    def __init__(
+        self,
+        kind: str,
+        rule: str,
+        text: str,
+        line: int,
+        at: int | None = None,
+        origin: tuple[int, str] | None = None,
+        before: int = -1,
+    ) -> None:
         self.kind = kind
         self.rule = rule
         self.text = text
         self.line = line
         self.at = at
+        self.origin = origin
+        self.before = before
 
     def __repr__(self) -> str:
         return f"Removal(kind={self.kind!r}, rule={self.rule!r}, text={self.text!r}, line={self.line!r})"
@@ -63,8 +77,10 @@ LONG = 60  # characters of a block that tells the language
 class Known:
     """What is known of a document's blocks from earlier rounds, so that they need not be judged again."""
 
-    def __init__(self, rulebook: Matcher | Rulebook) -> None:
+    def __init__(self, rulebook: Matcher | Rulebook, site: Site | None = None) -> None:
         self.rulebook = rulebook
+        self.site = site
+        self.exceptions = rulebook.exceptions
         self.long: list[str] | None = None
         self.low: dict[str, str] = {}  # the texts of blocks, in lower case
         self.said: dict[Matcher, dict[str, Said]] = {}
@@ -81,6 +97,16 @@ class Known:
             if text not in said:
                 said[text] = self.rules.judge(block, self.low[text], self.called)
         return [said[text] for text in texts]
+
+    def excepted(self, blocks: list[Block]) -> list[int]:
+        """Return the blocks that a rule of the user's keeps, whatever other rules and steps say."""
+        rules = self.exceptions
+        if rules is None:
+            return []
+        lows = [self.low[block.text] for block in blocks]
+        low = "\n".join(lows)
+        called = rules.called(low, words(low))
+        return [k for k, block in enumerate(blocks) if rules.judge(block, lows[k], called)[0] is not None]
 
     def _choose(self, texts: list[str]) -> None:
         """Choose the rules for a document; its long blocks tell the language, and while those stay, so do the rules."""
@@ -104,6 +130,9 @@ def mark(blocks: list[Block], known: Known) -> list[Mark]:
     judged = known.judged(blocks)
     rules = known.rules
     hits = [hit for hit, _ in judged]
+    excepted = known.excepted(blocks)
+    for k in excepted:
+        hits[k] = None
     some = any(hits)
     if some:
         hits = context.placed(blocks, hits)
@@ -114,7 +143,12 @@ def mark(blocks: list[Block], known: Known) -> list[Mark]:
         _end_marks(blocks, hits, whole, rules)
         _neighbour_marks(blocks, hits, whole, rules)
     _span_marks(blocks, whole, parts, judged)
+    if known.site is not None:
+        _site_marks(blocks, whole, rules, known.site)
     _shape_marks(blocks, whole, rules)
+    for k in excepted:
+        whole[k] = None
+        parts.pop(k, None)
     return _joined(blocks, whole, parts) if parts or any(whole) else []
 
 
@@ -169,6 +203,14 @@ def _neighbour_marks(blocks: list[Block], hits: list[Hit | None], whole: Whole, 
     for name, step in steps.items():
         if name not in rules.skip:
             for k in step(blocks, hits):
+                whole[k] = whole[k] or _step(name)
+
+
+def _site_marks(blocks: list[Block], whole: Whole, rules: Matcher, site: Site) -> None:
+    steps = {"site/repeated-line": site.repeated, "site/other-headline": site.headlines}
+    for name, step in steps.items():
+        if name not in rules.skip:
+            for k in step(blocks, whole):
                 whole[k] = whole[k] or _step(name)
 
 
@@ -289,16 +331,23 @@ class Done:
         self.blocks = blocks
 
 
-def run(text: str, rules: Matcher | Rulebook, keep: Collection[str] = (), blocks: list[Block] | None = None) -> Done:
+def run(
+    text: str,
+    rules: Matcher | Rulebook,
+    keep: Collection[str] = (),
+    blocks: list[Block] | None = None,
+    site: Site | None = None,
+) -> Done:
     """Clean a text until nothing more goes, so that cleaning twice changes nothing.
 
-    `blocks`, of a page, know tags and links; what they leave is judged once more as the plain text it now is.
+    `blocks`, of a page, know tags and links; what they leave is judged once more as the plain text it now is. `site`: what
+    a corpus of the same site has taught.
     """
     found: list[tuple[int, Mark, str]] = []
     gone: list[tuple[int, int]] = []
     rest, kept = text, blocks
     now = cut(rest) if blocks is None else blocks
-    known = Known(rules)
+    known = Known(rules, site)
     while True:
         marks = [m for m in mark(now, known) if m.kind not in keep]
         if not marks and blocks is None:
