@@ -20,7 +20,7 @@ from benchmarks.corpora import versions, warc
 from cleaner import clean
 from cleaner.cli import main
 from cleaner.corpus import documents
-from cleaner.corpus.jobs import in_order
+from cleaner.corpus.jobs import _Worker, in_order
 from cleaner.corpus.jsonl import JsonRow
 
 TEXTS = [
@@ -323,6 +323,21 @@ def test_a_document_that_kills_or_hangs_its_process_is_named() -> None:
     assert got[6] == 12
     assert got[5] == {5: "it takes its process down (exit status -9)"}
     assert got[7] == {7: "not done after 0.2 seconds"}
+
+
+def test_the_document_that_was_late_is_left_out_though_its_process_has_gone_on() -> None:
+    worker = _Worker(double)  # type: ignore[arg-type]
+    try:
+        worker.busy, worker.piece = True, 1  # not sent, so that the process itself notes nothing
+        worker.at[0], worker.at[1] = 4, time.monotonic() - 60
+        late = worker.overdue(1.0)
+        worker.at[0] = 5
+        worker.again(late, "late")
+        assert worker.take() == {4: "late"}
+        worker.at[0] = -1
+        assert worker.overdue(1.0) == -1
+    finally:
+        worker.stop()
 
 
 def test_a_slow_row_passes_through_in_time(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
