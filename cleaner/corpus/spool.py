@@ -17,8 +17,8 @@ from typing import IO, Any
 
 from cleaner.errors import Failure
 
-INTERVAL = 1.0  # seconds between two entries of the journal, at least, and
-PATIENCE = 20  # times as long as the last one took: a summary of many hosts is long
+INTERVAL = 1.0  # seconds at least between two entries of the journal
+RARE = 50  # times what an entry takes that pass before the next
 
 
 class Stdout:
@@ -51,7 +51,8 @@ class Spool:
         self.pieces = 0
         self.summary: dict[str, Any] | None = None
         self._now: Callable[[], dict[str, Any]] | None = None
-        self.saved, self.pause = time.monotonic(), INTERVAL
+        self.saved = time.monotonic()
+        self.took = 0.0
         length = self._goes_on() if resume else 0
         self.file: IO[bytes] = open(self.part, "r+b" if length else "wb")  # noqa: SIM115
         self.file.truncate(length)
@@ -85,7 +86,7 @@ class Spool:
         """Note that a piece is written, in the journal if it is time. `summary` gives the summary so far."""
         self.pieces += 1
         self._now = summary
-        if time.monotonic() - self.saved > self.pause:
+        if time.monotonic() - self.saved > max(INTERVAL, RARE * self.took):
             self.save()
 
     def save(self, complete: bool = False) -> None:
@@ -102,7 +103,7 @@ class Spool:
             os.fsync(file.fileno())
         os.replace(f"{self.journal}.new", self.journal)
         self.saved = time.monotonic()
-        self.pause = max(INTERVAL, PATIENCE * (self.saved - began))
+        self.took = self.saved - began
 
     def finish(self, shape: Any) -> None:
         """Give the file its name; a format that needs all rows at once (`shape.finish`) makes it of the part first."""
