@@ -1,7 +1,6 @@
 """Keys: how the blocks that an expression can match begin or end, so that it need not be tried on others."""
 
 import re
-from collections import Counter
 from typing import Any
 
 from cleaner.blocks import fold
@@ -73,10 +72,15 @@ def _beginnings(tokens: list[Any]) -> list[str]:
 
 def _shortened(found: set[str]) -> set[str]:
     """Cut the last letter from the longest keys, of those that begin alike most first, until there are few enough."""
+    found = set(found)
     size = max(map(len, found))
-    groups = Counter(key[:-1] for key in found if len(key) == size)
-    for start in sorted(groups, key=lambda start: (-groups[start], start)):
-        found = {key for key in found if not key.startswith(start)} | {start}
+    groups: dict[str, set[str]] = {}
+    for key in found:
+        if len(key) == size:
+            groups.setdefault(key[:-1], set()).add(key)
+    for start in sorted(groups, key=lambda start: (-len(groups[start]), start)):
+        found -= groups[start]
+        found.add(start)
         if len(found) <= MOST:
             break
     return found
