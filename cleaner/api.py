@@ -148,7 +148,10 @@ def _page(html: str, book: Rulebook, keep: frozenset[str], url: str | None, meta
 
     found = page.read(html, _elements(book), url, metadata, keep, engine)
     done = Cleaned(pipeline.run(found.text, book, keep, found.blocks), found.text, url)
-    done.removed = (*(Removal(kind, rule, text, line) for rule, kind, text, line in found.pruned), *done.removed)
+    for r in done.removed:
+        r.origin = found.blocks[r.line - 1].origin
+    beside = (Removal(kind, rule, text, line, origin=(line, path)) for rule, kind, text, line, path in found.pruned)
+    done.removed = (*beside, *done.removed)
     done.engine = found.engine
     about = found.metadata
     done.title, done.author, done.date = about.title, about.author, about.date

@@ -90,31 +90,38 @@ def blocks(page: Segments, keep: Collection[int]) -> tuple[str, list[Block]]:
     lines: list[str] = []
     found: list[Block] = []
     at = 0
-    for tag, text, linked in _lines(page, sorted(keep)):
-        found.append(Block(text, at, len(lines) + 1, 1 if lines else 0, tag, linked))
+    paths: dict[int, str] = {}
+    for tag, text, linked, k in _lines(page, sorted(keep)):
+        block = Block(text, at, len(lines) + 1, 1 if lines else 0, tag, linked)
+        home = page.home[k]
+        if home not in paths:
+            paths[home] = page.path(home)
+        block.origin = (page.lines[k], paths[home])
+        found.append(block)
         lines.append(text)
         at += len(text) + 1
     return "\n".join(lines), found
 
 
-def _lines(page: Segments, keep: list[int]) -> Iterator[tuple[str, str, float]]:
+def _lines(page: Segments, keep: list[int]) -> Iterator[tuple[str, str, float, int]]:
     row: list[str] = []
-    row_at = -1
+    row_at = first = -1
     for k in keep:
         text = page.texts[k]
         tag, at = _tag(page, k)
         if row and (tag != "table" or at != row_at):
-            yield _row(row)
+            yield *_row(row), first
             row = []
         if tag == "table":
+            first = k if not row else first
             row.append(text)
             row_at = at
         elif tag == "pre":
-            yield from (("pre", line.strip("\r"), 0.0) for line in page.raw.get(k, text).strip().split("\n") if line.strip())
+            yield from (("pre", line.strip("\r"), 0.0, k) for line in page.raw.get(k, text).strip().split("\n") if line.strip())
         else:
-            yield tag, text, 1.0 if page.linked[k] >= 0.9 * len(text) and len(text) > 12 else 0.0
+            yield tag, text, 1.0 if page.linked[k] >= 0.9 * len(text) and len(text) > 12 else 0.0, k
     if row:
-        yield _row(row)
+        yield *_row(row), first
 
 
 def _row(cells: list[str]) -> tuple[str, str, float]:

@@ -92,10 +92,10 @@ class Block:
     `start` and `end` are offsets of the stripped text in the source, in characters; `line` counts from 1;
     `gap` is the number of line ends between the block before and this one. `tag` is the element's name
     ("p", "head", "item", "quote", "table", "pre"; empty in plain text), `links` the share of its text that is linked;
-    `indent` is the number of spaces before it on its line.
+    `indent` is the number of spaces before it on its line; `origin`, where it stood on a page: line and path of elements.
     """
 
-    __slots__ = ("end", "gap", "indent", "item", "line", "links", "plain", "start", "stops", "tag", "text")
+    __slots__ = ("end", "gap", "indent", "item", "line", "links", "origin", "plain", "start", "stops", "tag", "text")
 
     def __init__(self, text: str, start: int, line: int, gap: int, tag: str = "", links: float = 0.0, indent: int = 0) -> None:
         self.text = text
@@ -106,6 +106,7 @@ class Block:
         self.tag = tag
         self.links = links
         self.indent = indent
+        self.origin: tuple[int, str] | None = None
         self.plain = text.lstrip(_EDGE)
         self.item = len(self.plain) < len(text) and _ITEM.match(text) is not None
         self.stops = text.rstrip(_CLOSING)[-1:] in _STOP

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from cleaner.errors import Failure
+from cleaner.errors import Failure, RuleError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -43,12 +43,16 @@ OPTIONS = (
     ("help", "h", "", "show this"),
 )
 
+# a first word that is one of these, and not a file's name, is a command of its own: the module's `main` has the other words
+COMMANDS = {"rule": "cleaner.rulepage"}
+
 EXAMPLES = """\
 cleaner: a scraped news article in, the article alone out
 
   curl -s https://example.org/story | cleaner     a page from a pipe, the article to the screen
   cleaner story.txt -o clean.txt                  a text file
   cleaner --explain *.html > all.txt              say of everything that goes which rule removed it
+  cleaner rule en/also-read                       what a rule takes, why, and how to switch it off
 
 cleaner [OPTIONS] [INPUT ...]          INPUT: files, or - for standard input (the default)
 """
@@ -86,8 +90,9 @@ class Options:
 
 def main(argv: list[str] | None = None) -> int:
     """Run the command; return its exit status."""
+    words = sys.argv[1:] if argv is None else argv
     try:
-        status = _run(_options(sys.argv[1:] if argv is None else argv))
+        status = _command(words) if _is_command(words) else _run(_options(words))
         sys.stdout.flush()
         return status
     except BrokenPipeError:
@@ -95,9 +100,21 @@ def main(argv: list[str] | None = None) -> int:
         return 0
     except KeyboardInterrupt:
         return 130
-    except Failure as failure:
+    except (Failure, RuleError) as failure:
         print(f"cleaner: {failure}", file=sys.stderr)
         return 2
+
+
+def _is_command(words: list[str]) -> bool:
+    """Whether the first word is a command; a file of that name is an input, as `./rule` and `-- rule` always are."""
+    return bool(words) and words[0] in COMMANDS and not os.path.lexists(words[0])
+
+
+def _command(words: list[str]) -> int:
+    import importlib
+
+    status: int = importlib.import_module(COMMANDS[words[0]]).main(words[1:])
+    return status
 
 
 CHOICES = {
@@ -160,19 +177,15 @@ def _run(options: Options) -> int:
         return 0
     from cleaner import KINDS
     from cleaner.api import rulebook
-    from cleaner.errors import RuleError
 
     unknown = [kind for kind in options.keep if kind not in KINDS]
     if unknown:
         raise Failure(f"there is no kind {unknown[0]!r} to keep; the kinds are {', '.join(KINDS)}")
-    try:
-        if options.list:
-            return _list(options)
-        if options.check_rules:
-            return _check_rules(options)
-        rulebook(tuple(options.rules), frozenset(options.skip))
-    except RuleError as error:
-        raise Failure(str(error)) from None
+    if options.list:
+        return _list(options)
+    if options.check_rules:
+        return _check_rules(options)
+    rulebook(tuple(options.rules), frozenset(options.skip))
     if not options.inputs and sys.stdin is not None and sys.stdin.isatty():
         sys.stderr.write(help_text())
         return 2
@@ -320,10 +333,14 @@ def attempt(source: str | bytes, options: Options, url: str | None = None) -> tu
 
 
 class _Alarm:
-    """Raises TimeoutError in its block after some seconds, where the system has such alarms."""
+    """Raises TimeoutError in its block after some seconds; in a process's main thread, where alone a signal can be waited for."""
 
     def __init__(self, seconds: float | None) -> None:
         self.seconds = seconds
+        if seconds:
+            import threading
+
+            self.seconds = seconds if threading.current_thread() is threading.main_thread() else None
 
     def __enter__(self) -> None:
         if self.seconds:
@@ -352,7 +369,7 @@ def _shaped(done: Any, data: bytes, options: Options, name: str) -> bytes:
     if not done.removed and options.to == "text" and done.source == done.text and not any(b.tag for b in done.blocks):
         return data if not data.startswith((b"\xff\xfe", b"\xfe\xff")) else encode(done.text)
     errors = "surrogatepass" if not _has_surrogates(done.text) else decode(data).errors
-    return encode(shaped(done, options.to), errors)
+    return encode(shaped(done, options.to, options.rules), errors)
 
 
 def _diff(done: Any, data: bytes, options: Options, name: str) -> bytes:
@@ -421,14 +438,11 @@ def _called(name: str) -> str:
 
 def _list(options: Options) -> int:
     from cleaner import KINDS
-    from cleaner.context import STEPS
-    from cleaner.rules import load, shipped
+    from cleaner.catalogue import catalogue
 
     print("kinds:", *KINDS)
-    for name, (kind, why) in STEPS.items():
+    for name, (kind, why) in catalogue(options.rules).items():
         print(f"{name:28} {kind:8} {why}")
-    for rule in [*shipped(), *(r for file in options.rules for r in load(_path(file)))]:
-        print(f"{rule.id:28} {rule.kind:8} {rule.why}")
     return 0
 
 

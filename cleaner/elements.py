@@ -10,16 +10,28 @@ from functools import lru_cache
 from typing import Any
 
 Rule = tuple[str, str, str, str]  # rule id, kind, text that must occur in a class or id, XPath
-Pruned = tuple[str, str, str, int]  # rule, kind, text, line of the source
+Pruned = tuple[str, str, str, int, str]  # rule, kind, text, line of the source, path of elements
 
 WHOLE = ("body", "html", "article", "main")  # elements that no rule may take
 LARGEST = 0.3  # share of a page's text that an element rule may take at most
 SMALL = 600  # characters that it may always take
+STEP = 40  # characters of a step of a path
+DEEP = 4  # steps of a path that are told, the innermost
 MEMORY = 20_000  # class names of which the words are remembered
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]{2,}")
 _LOWER = re.compile("[a-z]{2,}")
 _words: dict[str, tuple[str, ...]] = {}
 _ANYWHERE = "descendant-or-self::"
+
+
+def step(tag: str, id: str | None, style: str | None) -> str:
+    """Return an element as a step of a path: its tag with its id, or with its first class.
+
+    >>> step("div", None, "story related"), step("p", None, None)
+    ('div.story', 'p')
+    """
+    first = "#" + id if id else "." + style.split(None, 1)[0] if style and not style.isspace() else ""
+    return (tag + first)[:STEP] if " " not in first else tag
 
 
 @lru_cache(maxsize=512)

@@ -5,9 +5,10 @@ import signal
 import time
 from collections.abc import Callable, Iterable, Iterator
 
+from cleaner.blocks import cut
 from cleaner.index import index
 from cleaner.keys import alternatives
-from cleaner.matcher import Matcher, Pack
+from cleaner.matcher import Matcher, Pack, words
 from cleaner.pipeline import run
 from cleaner.rules import Rule
 
@@ -40,9 +41,17 @@ def failures(rules: Iterable[Rule], everything: Matcher) -> Iterator[str]:
                     yield f"{rule.id}: with all rules, this noise leaves {got!r}: {text!r}"
                     break
         for text in rule.prose:
+            if rule.cut == "keep" and not _spoken_of(text, alone):
+                yield f"{rule.id}: it keeps no line of this prose: {text!r}"
             removed = run(f"{BEFORE}\n\n{text}\n\n{AFTER}", everything).removed
             if removed:
                 yield f"{rule.id}: this prose would be lost to {removed[0].rule}: {text!r}"
+
+
+def _spoken_of(text: str, rules: Matcher) -> bool:
+    low = text.lower()
+    called = rules.called(low, words(low))
+    return any(rules.hit(block.text, block.plain, called) for block in cut(text))
 
 
 def _placed(rule: Rule, text: str, gap: str) -> str:

@@ -1,7 +1,7 @@
 """The index: rules turned into look-up tables, so that most rules and languages cost nothing.
 
-The index of the shipped rules lies ready in `noise/index/`, a file for each group of languages, made by
-`python -m cleaner.index`; a test holds it fresh.
+The index of the shipped rules lies ready in `noise/index/`, a file for each group of languages and one with what each rule
+is for, made by `python -m cleaner.index`; a test holds it fresh.
 """
 
 import json
@@ -76,12 +76,16 @@ def selectors(selector: str) -> list[list[str]]:
 
 
 def write(folder: Path = TABLES) -> None:
-    """Write the index of the shipped rules, a JSON file for each group of languages."""
+    """Write the index of the shipped rules, a JSON file for each group of languages, and the catalogue of all."""
     folder.mkdir(exist_ok=True)
+    catalogue: dict[str, list[str]] = {}
     for group, files in GROUPS.items():
         rules = [rule for name in files if (FOLDER / f"{name}.toml").exists() for rule in load(FOLDER / f"{name}.toml")]
         text = json.dumps(index(rules), ensure_ascii=False, separators=(",", ":"))
         (folder / f"{group}.json").write_text(text, encoding="utf-8")
+        catalogue.update((rule.id, [rule.kind, rule.why]) for rule in rules)
+    lines = ",\n".join(f"{json.dumps(name)}: {json.dumps(about, ensure_ascii=False)}" for name, about in sorted(catalogue.items()))
+    (folder / "catalogue.json").write_text(f"{{\n{lines}\n}}\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

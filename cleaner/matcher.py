@@ -114,8 +114,9 @@ class Pack:
 class Matcher:
     """Answers which rules of some packs speak about a block; an earlier pack comes first."""
 
-    def __init__(self, packs: list[Pack], skip: Iterable[str] = ()) -> None:
+    def __init__(self, packs: list[Pack], skip: Iterable[str] = (), exceptions: Matcher | None = None) -> None:
         self.packs = packs
+        self.exceptions = exceptions  # the rules of blocks that stay whatever these rules say
         self.skip = frozenset(skip)
         self.longest = max((rule[2] for pack in packs for rule in pack.rules.values()), default=0)
         # how a block of up to LIMIT characters, or a longer one, must begin or end to be looked at
@@ -249,6 +250,7 @@ class Rulebook:
     def __init__(self, files: tuple[str, ...] = (), skip: frozenset[str] = frozenset()) -> None:
         self.skip = skip
         self.own: list[Pack] = []
+        self.exceptions: Matcher | None = None
         self._matchers: dict[frozenset[str], Matcher] = {}
         if files:
             from pathlib import Path
@@ -256,11 +258,15 @@ class Rulebook:
             from cleaner.index import index
             from cleaner.rules import load
 
-            self.own = [Pack(index(load(Path(file)))) for file in files]
+            loaded = [load(Path(file)) for file in files]
+            self.own = [Pack(index(rule for rule in rules if rule.cut != "keep")) for rules in loaded]
+            if any(rule.cut == "keep" for rules in loaded for rule in rules):
+                self.exceptions = Matcher([Pack(index(rule for rule in rules if rule.cut == "keep")) for rules in loaded], skip)
         if skip:
             from cleaner.context import STEPS
 
-            unknown = sorted(skip - {name for pack in self.all.packs for name in pack.rules} - set(STEPS))
+            packs = [*self.all.packs, *(self.exceptions.packs if self.exceptions is not None else ())]
+            unknown = sorted(skip - {name for pack in packs for name in pack.rules} - set(STEPS))
             if unknown:
                 raise RuleError(f"there is no rule {unknown[0]!r} to skip; --list shows them")
 
@@ -283,7 +289,7 @@ class Rulebook:
         found = self._matchers.get(groups)
         if found is None:
             names = sorted(groups, key=lambda group: (group != "base", group))
-            found = self._matchers[groups] = Matcher([*self.own, *map(_pack, names)], self.skip)
+            found = self._matchers[groups] = Matcher([*self.own, *map(_pack, names)], self.skip, self.exceptions)
         return found
 
 

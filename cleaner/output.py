@@ -10,18 +10,23 @@ from cleaner import KINDS
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from typing import Any
 
     from cleaner.api import Cleaned
+    from cleaner.pipeline import Removal
 
 
 _CONTROL = r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]"
 _SPECIAL = r"^([#>*+-]|\d+[.)])(?=\s)"
 
 
-def shaped(done: Cleaned, shape: str) -> str:
-    """Return a cleaned document as text, markdown or json; a last line that does not end is left so in text."""
+def shaped(done: Cleaned, shape: str, rules: Iterable[str] = ()) -> str:
+    """Return a cleaned document as text, markdown or json; a last line that does not end is left so in text.
+
+    `rules`: the user's rule files that were used.
+    """
     if shape == "json":
-        return as_json(done) + "\n"
+        return as_json(done, rules) + "\n"
     text = markdown(done) if shape == "markdown" else done.text
     return text + "\n" if text and done.source != done.text and not text.endswith("\n") and _is_page(done) else text
 
@@ -30,19 +35,33 @@ def _is_page(done: Cleaned) -> bool:
     return any(block.tag for block in done.blocks)
 
 
-def as_json(done: Cleaned) -> str:
-    """Return one JSON object on one line: text, the page's facts, and every removal with kind, rule and line."""
+def as_json(done: Cleaned, rules: Iterable[str] = ()) -> str:
+    """Return one JSON object on one line: text, the page's facts, every removal, and what its rules are for.
+
+    A removal has kind, rule, text and line; of a page also `source_line` and `path`, where it stood.
+    """
     import json
+
+    from cleaner.catalogue import catalogue
 
     fields = ("title", "author", "date", "language", "site", "url")
     facts = {name: getattr(done, name) for name in fields if getattr(done, name) is not None}
-    removed = [{"kind": r.kind, "rule": r.rule, "text": r.text, "line": r.line} for r in done.removed]
-    data = json.dumps({"text": done.text, **facts, "removed": removed}, ensure_ascii=False)
+    whole = {"text": done.text, **facts, "removed": [removal(r) for r in done.removed]}
+    if done.removed:
+        known = catalogue(rules)
+        whole["rules"] = {rule: known[rule][1] for rule in sorted({r.rule for r in done.removed})}
+    data = json.dumps(whole, ensure_ascii=False)
     try:
         data.encode("utf-8")
     except UnicodeEncodeError:  # a lone surrogate has no UTF-8: JSON can escape it
-        return json.dumps({"text": done.text, **facts, "removed": removed})
+        return json.dumps(whole)
     return data
+
+
+def removal(r: Removal) -> dict[str, Any]:
+    """Return a removal as plain data."""
+    place = {"source_line": r.origin[0], "path": r.origin[1]} if r.origin else {}
+    return {"kind": r.kind, "rule": r.rule, "text": r.text, "line": r.line, **place}
 
 
 def markdown(done: Cleaned) -> str:

@@ -5,11 +5,12 @@ Metadata, and the main content where the tagger is in doubt, are trafilatura's, 
 
 import re
 from collections.abc import Collection
+from itertools import islice
 from typing import Any, NamedTuple
 
 from cleaner import article
 from cleaner.blocks import Block
-from cleaner.elements import Elements, OnPage, Pruned, xpath
+from cleaner.elements import DEEP, Elements, OnPage, Pruned, step, xpath
 from cleaner.segments import segment
 from cleaner.tagger import tagger
 
@@ -39,7 +40,7 @@ class Metadata(NamedTuple):
 
 
 class Page(NamedTuple):
-    """A page's main content as blocks of the text `text`, and what was pruned: (rule, kind, text, line of the source).
+    """A page's main content as blocks of the text `text`, and what was pruned.
 
     `engine`: whose choice it is, "own" or "trafilatura".
     """
@@ -129,7 +130,7 @@ def _own(tree: Any, rules: OnPage, keep: Collection[str]) -> tuple[Found, bool]:
         lines = article.from_linked_data(page.said)
         if len("\n".join(lines)) > LITTLE:
             return (*article.plain(lines), page.dropped), True
-    beside = [("page/boilerplate", kind, page.texts[k], page.lines[k]) for k, kind in article.beside(page, chosen)]
+    beside = [("page/boilerplate", kind, page.texts[k], page.lines[k], page.path(page.home[k])) for k, kind in article.beside(page, chosen)]
     sure = len(text) >= LITTLE and article.expected_f1(page, likely, chosen) >= DOUBTED
     return (text, blocks, page.dropped + beside), sure
 
@@ -172,9 +173,15 @@ def _prune(tree: Any, rules: OnPage, keep: Collection[str]) -> list[Pruned]:
         text = " ".join(" ".join(element.itertext()).split())
         if rules.fits(text, tag):
             if text:
-                pruned.append((*said, text, element.sourceline or 0))
+                pruned.append((*said, text, element.sourceline or 0, _path(element)))
             _drop(element, parent)
     return pruned
+
+
+def _path(element: Any) -> str:
+    """The innermost elements that lead to an element, as `Segments.path` says them."""
+    chain = [element, *islice(element.iterancestors(), DEEP)]
+    return " > ".join(step(e.tag, e.get("id"), e.get("class")) for e in reversed(chain) if e.tag not in ("html",))
 
 
 def _drop(element: Any, parent: Any) -> None:

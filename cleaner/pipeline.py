@@ -32,16 +32,18 @@ class Removal:
     """What was removed: its kind, the id of the rule or step that says so, its text, its line (from 1).
 
     `at` is where it begins in the text that was judged, in characters; None beside that text, elsewhere on a page.
+    `origin`, of a page: the line of its source, and the innermost elements around it ("main > div.story > p").
     """
 
-    __slots__ = ("at", "kind", "line", "rule", "text")
+    __slots__ = ("at", "kind", "line", "origin", "rule", "text")
 
-    def __init__(self, kind: str, rule: str, text: str, line: int, at: int | None = None) -> None:
+    def __init__(self, kind: str, rule: str, text: str, line: int, at: int | None = None, origin: tuple[int, str] | None = None) -> None:
         self.kind = kind
         self.rule = rule
         self.text = text
         self.line = line
         self.at = at
+        self.origin = origin
 
     def __repr__(self) -> str:
         return f"Removal(kind={self.kind!r}, rule={self.rule!r}, text={self.text!r}, line={self.line!r})"
@@ -65,6 +67,7 @@ class Known:
 
     def __init__(self, rulebook: Matcher | Rulebook) -> None:
         self.rulebook = rulebook
+        self.exceptions = rulebook.exceptions
         self.long: list[str] | None = None
         self.said: dict[Matcher, dict[str, Hit | None]] = {}
 
@@ -76,6 +79,15 @@ class Known:
             if block.text not in said:
                 said[block.text] = self.rules.hit(block.text, block.plain, self.called)
         return [said[block.text] for block in blocks]
+
+    def excepted(self, blocks: list[Block]) -> list[int]:
+        """Return the blocks that a rule of the user's keeps, whatever other rules and steps say."""
+        rules = self.exceptions
+        if rules is None:
+            return []
+        low = "\n".join([block.text for block in blocks]).lower()
+        called = rules.called(low, words(low))
+        return [k for k, block in enumerate(blocks) if rules.hit(block.text, block.plain, called) is not None]
 
     def _choose(self, texts: list[str]) -> None:
         """Choose the rules for a document; its long blocks tell the language, and while those stay, so do the rules."""
@@ -98,6 +110,9 @@ def mark(blocks: list[Block], known: Known) -> list[Mark]:
     """Return the marks of a document, in its order; a block has one mark over all of it, or some over parts."""
     hits = known.hits(blocks)
     rules, called = known.rules, known.called
+    excepted = known.excepted(blocks)
+    for k in excepted:
+        hits[k] = None
     some = any(hits)
     if some:
         hits = context.placed(blocks, hits)
@@ -109,6 +124,9 @@ def mark(blocks: list[Block], known: Known) -> list[Mark]:
         _neighbour_marks(blocks, hits, whole, rules)
     _span_marks(blocks, whole, parts, rules, called)
     _shape_marks(blocks, whole, rules)
+    for k in excepted:
+        whole[k] = None
+        parts.pop(k, None)
     return _joined(blocks, whole, parts) if parts or any(whole) else []
 
 

@@ -9,7 +9,7 @@ from cleaner.blocks import bare
 from cleaner.errors import RuleError
 from cleaner.keys import alternatives, keys
 
-CUTS = ("span", "block", "list", "rest", "element")
+CUTS = ("span", "block", "list", "rest", "element", "keep")
 FOLDER = Path(__file__).parent / "noise"
 LIMIT = 200  # a longer block is not taken by an expression unless the rule says so
 
@@ -21,6 +21,7 @@ class Rule(NamedTuple):
     follow, `match` an expression from a block's beginning (of a `span`: anywhere), `words` the texts one of which
     must occur for `match` to be tried at all, `selector` a CSS selector. `limit` is the longest block, in characters,
     that may go; `where` says that it is noise only at the "start" or the "end" of a document, or as its "last" line.
+    A rule that cuts "keep" cuts nothing: its blocks stay, whatever other rules and steps say.
     """
 
     id: str
@@ -61,6 +62,22 @@ def load(path: Path) -> list[Rule]:
     return rules
 
 
+def tables(path: Path) -> dict[str, str]:
+    """Return the rules of a file as they stand in it, by id; raises OSError."""
+    parts = re.split(r"(?m)^(?=\[\[rule\]\])", path.read_text(encoding="utf-8"))[1:]
+    named = ((re.search(r'(?m)^id\s*=\s*"([^"]*)"', part), re.sub(r"(?m)^\s*(#.*)?\n?\Z|^#.*\n", "", part)) for part in parts)
+    return {f"{path.stem}/{name[1]}": part.strip() + "\n" for name, part in named if name}
+
+
+def shipped_rule(name: str) -> tuple[Rule, str] | None:
+    """Return a shipped rule by its id, and how it stands in its file; None if there is none of this id."""
+    import tomllib
+
+    path = FOLDER / f"{name.partition('/')[0]}.toml"
+    table = tables(path).get(name) if path.stem.isalnum() and path.exists() else None
+    return None if table is None else (_check(tomllib.loads(table)["rule"][0], path), table)
+
+
 def shipped() -> list[Rule]:
     """Return all rules of the package, in the order of their files' names."""
     return [rule for path in sorted(FOLDER.glob("*.toml")) for rule in load(path)]
@@ -90,7 +107,11 @@ def _check(table: dict[str, Any], path: Path) -> Rule:
         raise bad(f"the cut is {table.get('cut')!r}, it must be one of {', '.join(CUTS)}")
     if not table.get("why"):
         raise bad("say in 'why' what this noise is")
-    if not table.get("noise") or not table.get("prose"):
+    if table["cut"] == "keep":
+        if not table.get("prose") or table.get("noise"):
+            raise bad("a rule that cuts 'keep' has examples in 'prose', which must stay, and no 'noise'")
+        table = {**table, "noise": []}
+    elif not table.get("noise") or not table.get("prose"):
         raise bad("give examples: 'noise' that must go and 'prose' that must stay")
     if not isinstance(table["noise"], list) or not all(_is_example(n) for n in table["noise"]):
         raise bad("an example of 'noise' is a string, or [text, what stays of it]")

@@ -8,7 +8,7 @@ range of blocks, and what is summed over a container is the difference of two ru
 from collections.abc import Collection
 from typing import Any
 
-from cleaner.elements import OnPage
+from cleaner.elements import DEEP, OnPage, Pruned, step
 
 INLINE = frozenset(
     (
@@ -88,7 +88,7 @@ class Segments:
     `texts`: the text, whitespace made single; `home`: index of the innermost container; `linked`: characters inside
     links, `strong`: characters in bold; `broken`: whether a `<br>` ended or began it; `lines`: line of the source.
     `raw`: of preformatted blocks, the text as it stands. `title`: the page's title element. `said`: scripts of linked
-    data (JSON-LD) that hold the article's text. `dropped`: what rules for elements took out: (rule, kind, text, line).
+    data (JSON-LD) that hold the article's text. `dropped`: what rules for elements took out.
     """
 
     __slots__ = ("broken", "containers", "dropped", "home", "lines", "linked", "raw", "said", "strong", "texts", "title")
@@ -101,10 +101,21 @@ class Segments:
         self.broken: list[bool] = []
         self.lines: list[int] = []
         self.containers: list[Container] = [Container("html", "", -1, 0, 0, False)]
-        self.dropped: list[tuple[str, str, str, int]] = []
+        self.dropped: list[Pruned] = []
         self.raw: dict[int, str] = {}
         self.said: list[str] = []
         self.title = ""
+
+    def path(self, at: int) -> str:
+        """Return the path of a container: its innermost elements, each with its id or class."""
+        steps: list[str] = []
+        while at > 0 and len(steps) < DEEP:
+            box = self.containers[at]
+            if box.tag == "html":
+                break
+            steps.append(step(box.tag, box.names[len(box.style) + 1 :], box.style))
+            at = box.parent
+        return " > ".join(reversed(steps))
 
 
 def segment(tree: Any, rules: OnPage | None = None, keep: Collection[str] = ()) -> Segments:
@@ -171,7 +182,7 @@ def _walk(root: Any, found: Segments, rules: OnPage | None, keep: Collection[str
             if rules is not None and said is not None:
                 if said[1] in keep:
                     kind = said[1]
-                elif _dropped(element, said, found, rules):
+                elif _dropped(element, said, found, rules, stack[-1]):
                     walker.skip_subtree()
                     left_out = True
                     continue
@@ -227,11 +238,13 @@ def _note(element: Any, tag: str, found: Segments) -> None:
         found.title = element.findtext("title") or found.title
 
 
-def _dropped(element: Any, said: tuple[str, str], found: Segments, rules: OnPage) -> bool:
+def _dropped(element: Any, said: tuple[str, str], found: Segments, rules: OnPage, at: int) -> bool:
     """Whether an element goes, by its size; it is listed then."""
     text = " ".join(" ".join(element.itertext()).split())
     if not rules.fits(text, element.tag):
         return False
     if text:
-        found.dropped.append((*said, text, element.sourceline or 0))
+        own = step(element.tag, element.get("id"), element.get("class"))
+        above = found.path(at)
+        found.dropped.append((*said, text, element.sourceline or 0, f"{above} > {own}" if above else own))
     return True

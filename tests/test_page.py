@@ -44,6 +44,17 @@ def test_what_was_pruned_has_a_name() -> None:
     assert rules["any/page-caption"] == "caption"
 
 
+@pytest.mark.parametrize("engine", ["own", "trafilatura"])
+def test_a_removal_says_where_on_the_page_it_stood(engine: str) -> None:
+    page = PAGE.replace(f"<p>{PARAGRAPHS[2]}", f'\n<p class="note">{PARAGRAPHS[2]} [related-posts]')
+    origins = {r.rule: r.origin for r in explain(page, engine=engine).removed}
+    line = PAGE[: PAGE.index("<figcaption")].count("\n") + 2
+    assert origins["any/page-caption"] == (line, "body > article > figure > figcaption")
+    assert origins["any/related-box"] == (line + 1, "body > article > div.related-articles")
+    if engine == "own":
+        assert origins["any/shortcode"] == (page[: page.index("[related-posts]")].count("\n") + 1, "body > article > p.note")
+
+
 def test_keep_an_embed() -> None:
     assert "What a day on the pier!" in clean(PAGE, keep=["embed"])
 

@@ -66,7 +66,10 @@ def documents(location: str, fields: Fields = Fields(), format: str = "auto") ->
     `format`: jsonl, csv, parquet or warc, or "auto", which goes by the name. Raises OSError, Failure, and Broken where the
     input ends early, after the documents before.
     """
-    reader = module(told_by(location) if format == "auto" else format)
+    format = told_by(location) if format == "auto" else format
+    if format not in MODULES:
+        raise Failure(f"{location}: this is no table by its name: say which format it has, one of {', '.join(MODULES)}")
+    reader = module(format)
     with opened(location) as file:
         for chunk in reader.chunks(file, fields):
             yield from reader.documents(chunk, location, fields)

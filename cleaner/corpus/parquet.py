@@ -19,7 +19,8 @@ from cleaner.decode import decode, encode
 from cleaner.errors import Failure
 
 GROUP = 1 << 26  # bytes of a row group that is written
-REMOVED = pa.list_(pa.struct([("kind", pa.string()), ("rule", pa.string()), ("text", pa.string()), ("line", pa.int64())]))
+_REMOVAL = {"kind": pa.string(), "rule": pa.string(), "text": pa.string(), "line": pa.int64()}
+REMOVED = pa.list_(pa.struct({**_REMOVAL, "source_line": pa.int64(), "path": pa.string()}))
 
 
 class Batch(NamedTuple):
@@ -91,14 +92,19 @@ def documents(chunk: Batch, name: str, fields: Fields) -> Iterator[Document]:
 
 def written(chunk: Any, documents: list[Document], changes: list[dict[str, Any]], fields: Fields) -> bytes:
     """Return rows as an Arrow stream with a column for what could not be cleaned."""
-    batch = chunk.rows if isinstance(chunk, Batch) else _gathered(documents)
-    for name in dict.fromkeys([fields.target, fields.removed, ERROR]):
-        if name:
-            batch = _set(batch, name, [changed.get(name, batch) for changed in changes], fields)
+    batch = changed(chunk.rows if isinstance(chunk, Batch) else _gathered(documents), changes, fields)
     out = io.BytesIO()
     with pa.ipc.new_stream(out, batch.schema) as stream:
         stream.write_batch(batch)
     return out.getvalue()
+
+
+def changed(batch: Any, changes: list[dict[str, Any]], fields: Fields) -> Any:
+    """Return a RecordBatch with the fields of its rows that change, and a column for what could not be cleaned."""
+    for name in dict.fromkeys([fields.target, fields.removed, ERROR]):
+        if name:
+            batch = _set(batch, name, [row.get(name, batch) for row in changes], fields)
+    return batch
 
 
 def _gathered(documents: list[Document]) -> Any:

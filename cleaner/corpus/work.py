@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
+from os import PathLike, fspath
 from typing import Any, NamedTuple
 
+from cleaner import KINDS, api
 from cleaner.api import Cleaned
 from cleaner.cli import Options, attempt
 from cleaner.corpus import formats
 from cleaner.corpus.document import ERROR, Document, Fields
 from cleaner.corpus.places import compressor
-from cleaner.output import explained, shaped
+from cleaner.output import explained, removal, shaped
 from cleaner.summary import Summary
 
 
@@ -32,6 +34,27 @@ class Result(NamedTuple):
     lacking: bool
 
 
+def options(
+    *,
+    format: str = "auto",
+    keep: Collection[str] = (),
+    rules: Iterable[str | PathLike[str]] = (),
+    skip: Collection[str] = (),
+    engine: str = "auto",
+    timeout: float | None = None,
+) -> Options:
+    """Return the options of a run that has no command line; arguments as for `cleaner.clean`. Raises ValueError, RuleError."""
+    asked = Options()
+    asked.format, asked.engine, asked.timeout = format, engine, timeout
+    asked.keep, asked.skip = ([x] if isinstance(x, str) else list(x) for x in (keep, skip))
+    asked.rules = [fspath(file) for file in rules]
+    for name, value, known in (("format", format, api.FORMATS), ("engine", engine, api.ENGINES), *(("kind", k, KINDS) for k in asked.keep)):
+        if value not in known:
+            raise ValueError(f"the {name} is {value!r}, it must be one of {', '.join(known)}")
+    api.rulebook(tuple(asked.rules), frozenset(asked.skip))
+    return asked
+
+
 class Worker:
     """Cleans pieces, as the options say and for the shape of the output."""
 
@@ -45,10 +68,8 @@ class Worker:
         changes: list[dict[str, Any]] = []
         for index, document in enumerate(documents):
             note(index)
-            done, problem = (None, document.problem or without.get(index, ""))
-            if not problem and document.source is not None:
-                done, problem = attempt(document.source, self.options, document.url)
-            changes.append(self._changes(document, done, problem))
+            done, problem = self.cleaned(document, without.get(index, ""))
+            changes.append(self.changes(document, done, problem))
             if problem:
                 summary.failure(problem, document.url)
                 problems.append((document.place, problem))
@@ -61,7 +82,15 @@ class Worker:
         data = None if self.options.check else self._written(piece, documents, changes)
         return Result(data, summary, problems, lines, lacking)
 
-    def _changes(self, document: Document, done: Cleaned | None, problem: str) -> dict[str, Any]:
+    def cleaned(self, document: Document, problem: str = "") -> tuple[Cleaned | None, str]:
+        """Return a cleaned document, or why there is none; neither for a row without a text. `problem`: why not to try."""
+        problem = document.problem or problem
+        if problem or document.source is None:
+            return None, problem
+        return attempt(document.source, self.options, document.url)
+
+    def changes(self, document: Document, done: Cleaned | None, problem: str) -> dict[str, Any]:
+        """Return the fields of the document's row that change."""
         if problem:
             return {ERROR: problem}
         changed: dict[str, Any] = {}
@@ -72,7 +101,7 @@ class Worker:
                 changed[self.fields.target] = text
         if self.fields.removed and document.row is not None:
             removed = done.removed if done is not None else ()
-            changed[self.fields.removed] = [{"kind": r.kind, "rule": r.rule, "text": r.text, "line": r.line} for r in removed]
+            changed[self.fields.removed] = [removal(r) for r in removed]
         return changed
 
     def _written(self, piece: Piece, documents: list[Document], changes: list[dict[str, Any]]) -> Any:
