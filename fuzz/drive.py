@@ -10,10 +10,23 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 SEEDS = {
-    "rows": [b'{"text": "One.\\nAdvertisement\\nTwo.", "n": 1.0}\n', b'{"text": null}\n\n{"a": [1, {}]}\n', gzip.compress(b'{"text": "a"}\n')],
+    "rows": [
+        b'{"text": "One.\\nAdvertisement\\nTwo.", "n": 1.0}\n',
+        b'{"text": null}\n\n{"a": [1, {}]}\n',
+        gzip.compress(b'{"text": "a"}\n'),
+    ],
     "table": [b'"One.\nAdvertisement",http://a.example/\nb,\n', b"a;b\n", b'"a""b"\tc\n'],
-    "crawl": [b"\r\n<p>One.</p>", b"Content-Encoding: gzip\r\n\r\n" + gzip.compress(b"<p>One.</p>"), b"Transfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n"],
-    "rule": [b"\x01(also|must) read\n\n\n\n\nAlso read", b"\x00\\[x\\]\n[x]\n\n\n\nA [x] b", b"\x04\n\n\n\ndiv.x\nx", b"\x02\n\nmore news\nsee also\n\nSee also: x"],
+    "crawl": [
+        b"\r\n<p>One.</p>",
+        b"Content-Encoding: gzip\r\n\r\n" + gzip.compress(b"<p>One.</p>"),
+        b"Transfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n",
+    ],
+    "rule": [
+        b"\x01(also|must) read\n\n\n\n\nAlso read",
+        b"\x00\\[x\\]\n[x]\n\n\n\nA [x] b",
+        b"\x04\n\n\n\ndiv.x\nx",
+        b"\x02\n\nmore news\nsee also\n\nSee also: x",
+    ],
     "lines": [bytes(range(k, k + 90)) for k in range(0, 160, 8)],
     "seam": [bytes(range(k, k + 90)) for k in range(0, 160, 8)],
     "built": [bytes(range(k, k + 90)) for k in range(0, 160, 8)],

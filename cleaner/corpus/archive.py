@@ -38,7 +38,7 @@ def chunks(file: IO[bytes], fields: Fields) -> Iterator[Responses]:
     first, size = 1, 0
     group: list[Response] = []
     try:
-        for response in _responses(file):
+        for response in _responses(file, fields.largest):
             group.append(response)
             size += len(response.body)
             if size >= BLOCK or len(group) >= TOGETHER:
@@ -52,23 +52,23 @@ def chunks(file: IO[bytes], fields: Fields) -> Iterator[Responses]:
         yield Responses(first, group)
 
 
-def _responses(file: IO[bytes]) -> Iterator[Response]:
+def _responses(file: IO[bytes], largest: int) -> Iterator[Response]:
     if not file.seekable():
-        yield from _of(file)
+        yield from _of(file, largest)
         return
     zipped = file.read(4) == b"PK\x03\x04"
     file.seek(0)
     if not zipped:
-        yield from _of(file)
+        yield from _of(file, largest)
         return
     with zipfile.ZipFile(file) as bundle:
         for name in sorted(bundle.namelist()):
             if name.startswith("archive/") and name.endswith((".warc", ".warc.gz")):
                 with bundle.open(name) as inner:
-                    yield from _of(inner)
+                    yield from _of(inner, largest)
 
 
-def _of(file: IO[bytes]) -> Iterator[Response]:
+def _of(file: IO[bytes], largest: int) -> Iterator[Response]:
     # auto_decode undoes chunks and compression of the transfer
     for record in ArchiveIterator(file, record_types=WarcRecordType.response, auto_decode="all"):
         http = record.http_headers
@@ -77,15 +77,19 @@ def _of(file: IO[bytes]) -> Iterator[Response]:
             continue
         headers = record.headers
         url, date = headers.get("WARC-Target-URI") or "", headers.get("WARC-Date") or ""
-        yield Response(url.strip("<>"), date, record.record_id or "", record.reader.read(), record.http_charset)
+        yield Response(url.strip("<>"), date, record.record_id or "", record.reader.read(largest + 1), record.http_charset)
 
 
 def documents(chunk: Responses, name: str, fields: Fields) -> Iterator[Document]:
     """Yield a document a response, with its address."""
     for number, response in enumerate(chunk.found, chunk.first):
+        about = {"url": response.url, "date": response.date, "record": response.record}
+        if len(response.body) > fields.largest:
+            problem = f"larger than {fields.largest / 1e6:g} MB: left out; raise --max-size"
+            yield Document(None, f"{name}:{number}", response.url, Plain(about), problem)
+            continue
         text = _text(response)
-        row = Plain({"url": response.url, "date": response.date, "record": response.record, fields.text: text})
-        yield Document(text, f"{name}:{number}", response.url, row)
+        yield Document(text, f"{name}:{number}", response.url, Plain({**about, fields.text: text}))
 
 
 def _text(response: Response) -> str:

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import os
-import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import IO, Any
 
 from cleaner import __version__
-from cleaner.cli import Options, _say
+from cleaner.cli import Options, _say, tell
 from cleaner.corpus import files, formats, jobs, places, progress
 from cleaner.corpus.document import Broken, Fields
 from cleaner.corpus.spool import Spool, Stdout
 from cleaner.corpus.work import Piece, Result, Worker
 from cleaner.errors import Failure
 from cleaner.summary import Summary
+from cleaner.targets import Names
 
 SHAPES = {"warc": "jsonl"}  # what a format comes out as, where it isn't itself
 
@@ -31,17 +31,17 @@ def run(options: Options) -> int:
         try:
             part = _Run(options, job).all()
         except OSError as error:
-            if isinstance(error, BrokenPipeError):
+            if not (error.filename or job.target):  # standard output
                 raise
             part = Summary()
             part.failure(f"can't read or write: {error.strerror or error}")
-            _say(options, error.filename or job.name, f"can't read or write: {error.strerror or error}")
+            _say(options, error.filename or job.target, f"can't read or write: {error.strerror or error}")
         except jobs.Died as error:
             raise Failure(f"{job.name}: {error}; --resume goes on") from None
         summary.join(part)
         noise = noise or sum(part.lines.values()) > 0
     if options.stats:
-        print(*summary.report(), sep="\n", file=sys.stderr)
+        tell("\n".join(summary.report()))
     if options.stats_to:
         try:
             summary.write(options.stats_to)
@@ -53,7 +53,7 @@ def run(options: Options) -> int:
 class Job:
     """One table or archive, or all single documents of the run, and where it goes ("" is standard output)."""
 
-    def __init__(self, name: str, format: str, target: str, shape: str, found: Iterator[files.Found] | None = None) -> None:
+    def __init__(self, name: str, format: str, target: str, shape: str, found: Sequence[files.Found] = ()) -> None:
         self.name, self.format, self.target, self.shape, self.found = name, format, target, shape, found
         self.only = ""  # the name of the output of a single document
 
@@ -75,15 +75,17 @@ def _jobs(options: Options) -> Iterator[Job]:
         single = shape == "files" and target and not into
         if single and len(documents) > 1:
             raise Failure(f"-o {target}: several documents need a folder: write {target}/")
-        job = Job("documents", "files", os.path.dirname(target) or "." if single else target, shape, iter(documents))
+        job = Job("documents", "files", os.path.dirname(target) or "." if single else target, shape, documents)
         job.only = os.path.basename(target) if single else ""
         yield job
     if one_table and len(tables) + bool(documents) > 1:
         raise Failure(f"-o {options.output}: several tables need a folder")
+    names = Names(into, [found.location for found in tables])
     for found in tables:
         kind = _kind(found, options)
         shape = options.to if options.to in ("jsonl", "parquet") else SHAPES.get(kind, kind)
-        yield Job(found.location, kind, _named(into, found.relative, kind, shape) if into else options.output, shape)
+        name = os.path.join(into, names.free(*_named(found.relative, kind, shape), found.location)) if into else options.output
+        yield Job(found.location, kind, name, shape)
 
 
 def _found(inputs: list[str], options: Options) -> Iterator[files.Found]:
@@ -99,11 +101,12 @@ def _kind(found: files.Found, options: Options) -> str:
     return formats.told_by(found.location) or ("" if found.inside else files.sniffed(found.location, options.field))
 
 
-def _named(folder: str, relative: str, kind: str, shape: str) -> str:
-    """Return where a table goes in a folder: under its own name, with the ending of its new shape."""
+def _named(relative: str, kind: str, shape: str) -> tuple[str, str]:
+    """Return stem and ending of a table's output: its own name, with the ending of its new shape."""
     stem, _, packed = formats.split(relative)
-    name = relative if kind == shape else stem + f".{shape}" + (packed if shape == "jsonl" else "")
-    return os.path.join(folder, name)
+    if kind == shape:
+        return stem, relative[len(stem) :]
+    return stem, f".{shape}" + (packed if shape == "jsonl" else "")
 
 
 class _Run:
@@ -111,7 +114,7 @@ class _Run:
 
     def __init__(self, options: Options, job: Job) -> None:
         self.options, self.job = options, job
-        self.fields = Fields(options.field, options.url_field, options.into, options.removed_field)
+        self.fields = Fields(options.field, options.url_field, options.into, options.removed_field, options.largest)
         if job.shape == "parquet" and not options.check and (not job.target or places.remote(job.target)):
             raise Failure("Parquet needs a file on this machine: name one with -o, or take --to jsonl")
         if places.remote(job.target):
@@ -133,7 +136,7 @@ class _Run:
             self.summary = Summary.of(target.summary)
         try:
             if job.format == "files":
-                self._pieces_done(files.chunks(job.found or iter(()), options, job.only), target)
+                self._pieces_done(files.chunks(job.found, options, job.only), target)
             else:
                 with places.opened(job.name) as file:
                     self._pieces_done(formats.module(job.format).chunks(file, self.fields), target, file)
@@ -171,15 +174,16 @@ class _Run:
 
     def _say(self, result: Result) -> None:
         for place, problem in result.problems:
-            _say(self.options, place, f"{problem}; passed through unchanged")
+            _say(self.options, place, problem)
         for line in result.explained:
-            print(line.encode("utf-8", "backslashreplace").decode(), file=sys.stderr)
+            tell(line)
 
     def _asked(self) -> dict[str, Any]:
         """What has to be the same for a run to go on: version, options, and the input as it was."""
         o = self.options
         names = ("format", "to", "engine", "field", "url_field", "into", "removed_field", "keep", "rules", "skip", "timeout")
         asked: dict[str, Any] = {name: getattr(o, name) for name in names}
+        asked["max_size"] = o.largest
         asked["size of the input"] = places.size(self.job.name) if self.job.format != "files" else None
         return {"version of cleaner": __version__, "input": self.job.name, **asked}
 
