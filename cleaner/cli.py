@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from typing import Any
 
+    from cleaner.output import Totals
+
 # long name, short name, what it takes, what it does; `-h` and the parser are made of this table
 OPTIONS = (
     ("format", "f", "FORMAT", "auto, text, html, jsonl, csv, parquet or warc (default: auto)"),
@@ -31,7 +33,7 @@ OPTIONS = (
     ("explain", "", "", "a line a removal on standard error:  INPUT:LINE: KIND/RULE: text"),
     ("diff", "", "", "show what goes and what stays: a patch; on a terminal in colour"),
     ("report", "", "FILE", "also write a page that shows what was removed, by which rule"),
-    ("color", "", "WHEN", "of --diff: auto, always or never (auto: on a terminal)"),
+    ("color", "", "WHEN", "auto, always or never (auto: on a terminal, unless NO_COLOR is set)"),
     ("check", "", "", "write nothing; exit 1 if there is noise"),
     ("stats", "", "", "totals by kind at the end, on standard error"),
     ("stats-to", "", "FILE", "totals by kind, rule, host and failure, as JSON"),
@@ -139,10 +141,10 @@ def _give_up_output() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def tell(line: str) -> None:
-    """Write a line to standard error; where that fails, nobody can be told, and the work goes on."""
+def tell(text: str, end: str = "\n") -> None:
+    """Write a text to standard error; where that fails, nobody can be told, and the work goes on."""
     try:  # noqa: SIM105  (contextlib would have to be imported)
-        print(line.encode("utf-8", "backslashreplace").decode(), file=sys.stderr, flush=True)
+        print(text.encode("utf-8", "backslashreplace").decode(), end=end, file=sys.stderr, flush=True)
     except OSError:
         pass
 
@@ -306,8 +308,7 @@ def _clean_all(options: Options) -> int:
                 report.add(_called(name), done)
             noise = noise or bool(done.removed)
             if options.explain:
-                for line in explained(_called(name), done):
-                    tell(line)
+                show_removals(explained(_called(name), done), options)
         if not options.check:
             try:
                 target.write(name, [data if done is None else _shaped(done, data, options, name)], rest)
@@ -320,9 +321,34 @@ def _clean_all(options: Options) -> int:
             report.write(options.report)
         except OSError as error:
             status = _say(options, options.report, f"can't write the report: {error.strerror}")
-    if options.stats:
-        tell("\n".join(totals.table()))
+    show_totals(totals, options)
     return status or int(options.check and noise)
+
+
+def show_removals(lines: Iterable[str], options: Options) -> None:
+    """Write the lines of `--explain` to standard error, on a terminal in colour and cut to its width."""
+    if not _coloured(options, sys.stderr.isatty()):
+        for line in lines:
+            tell(line)
+        return
+    from cleaner.terminal import explained
+
+    tell(explained(lines), end="")
+
+
+def show_totals(totals: Totals, options: Options) -> None:
+    """Write what stands at the end of `--stats`, and on a terminal of `--explain`, to standard error."""
+    screen = _coloured(options, sys.stderr.isatty())
+    if options.explain and screen and totals.rules:
+        from cleaner.terminal import way_back
+
+        tell(way_back(totals), end="")
+    if options.stats and screen:
+        from cleaner.terminal import stats
+
+        tell(stats(totals), end="")
+    elif options.stats:
+        tell("\n".join(totals.table()))
 
 
 def _report(options: Options) -> Any:
@@ -428,28 +454,46 @@ def _time_is_up(signum: int, frame: object) -> None:
 
 
 def _shaped(done: Any, data: bytes, options: Options, name: str) -> bytes:
+    if options.diff:
+        return _diff(done, data, options, name)
+    return _cleaned(done, data, options.to, options.rules)
+
+
+def _cleaned(done: Any, data: bytes, shape: str = "text", rules: Iterable[str] = ()) -> bytes:
+    """The output for one document in UTF-8; a text of which nothing goes keeps its bytes."""
     from cleaner.decode import decode, encode
     from cleaner.output import shaped
 
-    if options.diff:
-        return _diff(done, data, options, name)
-    if not done.removed and options.to == "text" and done.source == done.text and not any(b.tag for b in done.blocks):
+    if not done.removed and shape == "text" and done.source == done.text and not any(b.tag for b in done.blocks):
         return data if not data.startswith((b"\xff\xfe", b"\xfe\xff")) else encode(done.text)
     errors = "surrogatepass" if not _has_surrogates(done.text) else decode(data).errors
-    return encode(shaped(done, options.to, options.rules), errors)
+    return encode(shaped(done, shape, rules), errors)
 
 
 def _diff(done: Any, data: bytes, options: Options, name: str) -> bytes:
     from cleaner.decode import decode, encode
-    from cleaner.diff import painted, patch, seen
+    from cleaner.diff import exact, patch
 
     screen = sys.stdout.isatty() and not options.output
-    if options.color == "always" or (options.color == "auto" and screen and not os.environ.get("NO_COLOR")):
-        import shutil
+    if _coloured(options, screen):
+        from cleaner.terminal import painted
 
-        return encode(painted(done, shutil.get_terminal_size().columns))
-    text = patch(_called(name), done.source, done.cuts)
-    return encode(seen(text) if screen else text, decode(data).errors)
+        return encode(painted(done))
+    errors = decode(data).errors
+    if any(block.tag for block in done.blocks) or done.engine:  # a page: what was judged is its main content as text
+        text = encode(patch(_called(name), done.source, done.cuts), errors)
+    else:
+        text = exact(_called(name), data, done.source, done.cuts, errors) if _cleaned(done, data) != data else b""
+    if not screen:
+        return text
+    from cleaner.output import harmless
+
+    return harmless(text.decode("utf-8", "backslashreplace")).encode()
+
+
+def _coloured(options: Options, screen: bool) -> bool:
+    """Whether to colour what goes to a terminal (`screen`) or elsewhere."""
+    return options.color == "always" or (options.color == "auto" and screen and not os.environ.get("NO_COLOR"))
 
 
 def _has_surrogates(text: str) -> bool:

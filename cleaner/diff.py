@@ -1,28 +1,13 @@
-"""Diff: what goes and what stays, as a patch that can be applied and taken back, or in colour for a person."""
+"""Diff: what goes and what stays, as a patch that can be applied and taken back."""
 
 from __future__ import annotations
 
-import re
+from cleaner.output import harmless
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cleaner.api import Cleaned
-
-_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-_COLOURS = {
-    "related": "yellow",
-    "embed": "cyan",
-    "promo": "magenta",
-    "ad": "red",
-    "ui": "blue",
-    "caption": "green",
-    "byline": "bright_blue",
-    "legal": "bright_black",
-    "comment": "bright_magenta",
-    "other": "bright_red",
-}
 _UNENDED = "\\ No newline at end of file\n"
 
 
@@ -37,11 +22,43 @@ def patch(name: str, source: str, cuts: tuple[tuple[int, int], ...]) -> str:
     -Advertisement
      Two.
     """
-    lines = list(changed(source, cuts))
+    return _hunk(name, list(changed(source, cuts)))
+
+
+def exact(name: str, data: bytes, source: str, cuts: tuple[tuple[int, int], ...], errors: str = "surrogatepass") -> bytes:
+    """Return a patch from the bytes of an input to the clean text in UTF-8; `source` is `data` as it was decoded.
+
+    >>> exact("a", "Grüße.\\nAdvertisement\\n".encode("latin-1"), "Grüße.\\nAdvertisement\\n", ((7, 21),)).splitlines()[3:]
+    [b'-Gr\\xfc\\xdfe.', b'+Gr\\xc3\\xbc\\xc3\\x9fe.', b'-Advertisement']
+    """
+    from cleaner.decode import encode
+
+    def raw(line: bytes) -> str:
+        return line.decode("utf-8", "surrogateescape")
+
+    lines = [(sign, raw(encode(line, errors))) for sign, line in changed(source, cuts)]
+    was = _lines(raw(data))
+    each = iter(was)
+    if len(was) == sum(sign != "+" for sign, _ in lines):
+        lines = [pair for sign, line in lines for pair in _turned(sign, line, each)]
+    else:
+        lines = [("-", line) for line in was] + [("+", line) for sign, line in lines if sign != "-"]
+    return _hunk(name, lines).encode("utf-8", "surrogateescape")
+
+
+def _turned(sign: str, line: str, was: Iterator[str]) -> list[tuple[str, str]]:
+    """A line of the patch, and as two if its bytes were others; takes the line as it was from `was`."""
+    if sign == "+":
+        return [(sign, line)]
+    old = next(was)
+    return [(sign, old)] if sign == "-" or old == line else [("-", old), ("+", line)]
+
+
+def _hunk(name: str, lines: list[tuple[str, str]]) -> str:
     if not lines:
         return ""
     old, new = (sum(sign != other for sign, _ in lines) for other in "+-")
-    title = re.sub(_UNSEEN, "?", name).replace("\n", "?")
+    title = harmless(name).replace("\n", "?")
     body = "".join(sign + (line if line.endswith("\n") else f"{line}\n{_UNENDED}") for sign, line in lines)
     return f"--- {title}\n+++ {title}\n@@ -{_range(old)} +{_range(new)} @@\n{body}"
 
@@ -103,37 +120,3 @@ def _line_start(text: str, place: int) -> int:
 def _line_end(text: str, place: int) -> int:
     end = text.find("\n", place)
     return len(text) if end < 0 else end + 1
-
-
-def seen(text: str) -> str:
-    """Return `text` with what could steer a terminal, or turn its direction, written out.
-
-    >>> seen("a\\x1b[2J")
-    'a\\\\x1b[2J'
-    """
-    return _UNSEEN.sub(lambda m: m.group().encode("unicode_escape").decode("ascii"), text)
-
-
-def painted(done: Cleaned, width: int) -> str:
-    """Return the judged text for a terminal of `width` columns: what goes is struck, in its kind's colour, its rule beside it."""
-    from io import StringIO
-
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    by_line = {r.line: r for r in reversed(done.removed)}
-    table = Table.grid(padding=(0, 2))
-    table.add_column(overflow="fold", ratio=1)
-    table.add_column(overflow="fold", max_width=max(12, width // 3))
-    number = 0
-    for sign, line in changed(done.source, done.cuts):
-        number += sign != "+"
-        text = Text(seen(line.rstrip("\r\n").expandtabs(4).encode("utf-8", "replace").decode()))
-        removal = by_line.get(number) if sign == "-" else None
-        if sign == "-":
-            text.stylize(f"strike {_COLOURS[removal.kind] if removal else 'bright_black'}")
-        table.add_row(text, Text(f"{removal.kind}/{removal.rule}" if removal else "", style="dim"))
-    out = StringIO()
-    Console(file=out, width=width, force_terminal=True, color_system="standard", highlight=False, legacy_windows=False).print(table)
-    return out.getvalue()

@@ -39,7 +39,7 @@ def index(rules: Iterable[Rule]) -> dict[str, Any]:
             table["element"] += [[rule.id, *entry] for entry in selectors(rule.selector)]
         whole = rule.cut == "span"
         for part in [] if not rule.match else [rule.match] if whole else alternatives(rule.match):
-            where, found = ("every", []) if whole else keys(part)
+            where, found = ("every", ()) if whole else keys(part)
             place = len(table["tries"])
             table["tries"].append([rule.id, part, rule.limit])
             by_word = rule.words if where in ("wide", "every") else ()

@@ -1,6 +1,8 @@
 """Keys: how the blocks that an expression can match begin or end, so that it need not be tried on others."""
 
 import re
+from collections import defaultdict
+from functools import cache
 from typing import Any
 
 from cleaner.blocks import fold
@@ -9,15 +11,16 @@ KEY = 6  # letters of a block's beginning, or end, that choose the expressions t
 MOST = 150  # keys of one expression
 
 
-def keys(expression: str) -> tuple[str, list[str]]:
+@cache
+def keys(expression: str) -> tuple[str, tuple[str, ...]]:
     """Return ("head" | "tail", the beginnings or ends, of up to KEY letters, that a match can have).
 
-    ("wide", beginnings) says that any capital may begin it; ("every", []) that it must be tried on every block.
+    ("wide", beginnings) says that any capital may begin it; ("every", ()) that it must be tried on every block.
 
     >>> keys("(also|must) read")
-    ('head', ['also r', 'must r'])
+    ('head', ('also r', 'must r'))
     >>> keys(r"[^:]{2,40} / getty images$")
-    ('tail', ['images'])
+    ('tail', ('images',))
     """
     from re import _parser  # type: ignore[attr-defined]
 
@@ -25,13 +28,13 @@ def keys(expression: str) -> tuple[str, list[str]]:
     head = _beginnings(tokens)
     wide = _any_letter(head)
     if head and not wide:
-        return "head", head
+        return "head", tuple(head)
     if tokens and str(tokens[-1][0]) == "AT" and str(tokens[-1][1]) in ("AT_END", "AT_END_STRING"):
         marks = expression.endswith((r"\W*$", r"\W*\Z"))  # the end is sought without them, too
         tail = _beginnings(_mirror(tokens[: -2 if marks else -1]))
         if tail and not _any_letter(tail):
-            return "tail", [key[::-1] for key in tail]
-    return ("wide", head) if wide else ("every", [])
+            return "tail", tuple(key[::-1] for key in tail)
+    return ("wide", tuple(head)) if wide else ("every", ())
 
 
 def _any_letter(keys: list[str]) -> bool:
@@ -72,18 +75,18 @@ def _beginnings(tokens: list[Any]) -> list[str]:
 
 def _shortened(found: set[str]) -> set[str]:
     """Cut the last letter from the longest keys, of those that begin alike most first, until there are few enough."""
-    found = set(found)
     size = max(map(len, found))
-    groups: dict[str, set[str]] = {}
+    groups: dict[str, set[str]] = defaultdict(set)
     for key in found:
         if len(key) == size:
-            groups.setdefault(key[:-1], set()).add(key)
+            groups[key[:-1]].add(key)
+    left = set(found)
     for start in sorted(groups, key=lambda start: (-len(groups[start]), start)):
-        found -= groups[start]
-        found.add(start)
-        if len(found) <= MOST:
+        left -= groups[start]
+        left.add(start)
+        if len(left) <= MOST:
             break
-    return found
+    return left
 
 
 def _grow(texts: set[tuple[str, bool]], tokens: list[Any]) -> set[tuple[str, bool]]:
@@ -92,8 +95,8 @@ def _grow(texts: set[tuple[str, bool]], tokens: list[Any]) -> set[tuple[str, boo
         open_ = {t for t, more in texts if more and len(t) < KEY}
         if not open_:
             break
-        before = {(t, False) for t, _ in texts}
-        done = {(t, more) for t, more in texts if t not in open_ or not more}
+        before = texts
+        done = {(t, more) for t, more in texts if not more or len(t) >= KEY}
         name = str(op)
         if name in ("AT", "ASSERT", "ASSERT_NOT"):
             continue
@@ -117,7 +120,7 @@ def _grow(texts: set[tuple[str, bool]], tokens: list[Any]) -> set[tuple[str, boo
         else:
             texts = done | {(t, False) for t in open_}
         if len(texts) > 4000:
-            return before
+            return {(t, False) for t, _ in before}
     return texts
 
 

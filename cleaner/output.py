@@ -130,6 +130,7 @@ class Totals:
         self.documents = self.read = self.written = self.failed = 0
         self.lines: Counter[str] = Counter()
         self.characters: Counter[str] = Counter()
+        self.rules: Counter[str] = Counter()
 
     def add(self, done: Cleaned) -> None:
         """Count a cleaned document."""
@@ -139,12 +140,19 @@ class Totals:
         for r in done.removed:
             self.lines[r.kind] += 1
             self.characters[r.kind] += len(r.text)
+            self.rules[f"{r.kind}/{r.rule}"] += 1
 
-    def table(self) -> Iterable[str]:
-        """Yield the lines of a table: removals and characters by kind."""
-        yield f"{'kind':9} {'removed':>8} {'characters':>11}"
-        for kind in KINDS:
-            if self.lines[kind]:
-                yield f"{kind:9} {self.lines[kind]:8} {self.characters[kind]:11}"
-        yield f"{'all':9} {sum(self.lines.values()):8} {sum(self.characters.values()):11}"
-        yield f"{self.documents} documents, {self.failed} failed, {self.read} characters judged, {self.written} kept"
+    def counts(self) -> list[tuple[str, int, int]]:
+        """Return (kind, removals, their characters) of each kind that occurs, and of all."""
+        found = [(kind, self.lines[kind], self.characters[kind]) for kind in KINDS if self.lines[kind]]
+        return [*found, ("all", self.lines.total(), self.characters.total())]
+
+    def notes(self) -> list[str]:
+        """Return the lines that stand below the table."""
+        documents = f"{self.documents} document{'' if self.documents == 1 else 's'}"
+        return [f"{documents}, {self.failed} failed, {self.read} characters judged, {self.written} kept"]
+
+    def table(self) -> list[str]:
+        """Return the lines of a table: removals and characters by kind."""
+        rows = [f"{kind:9} {removals:8} {characters:11}" for kind, removals, characters in self.counts()]
+        return [f"{'kind':9} {'removed':>8} {'characters':>11}", *rows, *self.notes()]

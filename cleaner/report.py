@@ -7,10 +7,12 @@ import hashlib
 import heapq
 from collections import Counter
 from html import escape
+from os import fspath
 from pathlib import Path
 
 from cleaner import KINDS
-from cleaner.diff import seen
+from cleaner.output import harmless
+from cleaner.targets import write
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -103,7 +105,7 @@ class Report:
 
     def write(self, path: str | PathLike[str]) -> None:
         """Write the page; raises OSError."""
-        Path(path).write_text(self.page(), encoding="utf-8", errors="replace")
+        write(fspath(path), [self.page().encode("utf-8", "replace")])
 
     def page(self) -> str:
         """Return the page: HTML of at most about `BUDGET` bytes."""
@@ -192,7 +194,7 @@ def _chart(name: str, rows: list[tuple[str, int]]) -> str:
 
 
 def _shown(text: str) -> str:
-    return escape(seen(text))
+    return escape(harmless(text))
 
 
 def _hash(text: str) -> str:

@@ -22,6 +22,7 @@ cleaner rule: what a rule takes and why, and how to switch it off
 
   cleaner rule en/also-read                 the page of a rule; also-read alone finds it too
   cleaner rule --toml en/also-read          the rule as it stands in its file, to change in one of your own
+  cleaner rule --stays 'a line' >> mine.toml   an entry for a file of your own with which the line stays
   cleaner rule --try mine.toml 'text' ...   what the rules of a file, and all others with them, do to a text; - is standard input
 
 A file that is called "rule" is cleaned by  cleaner ./rule
@@ -49,12 +50,15 @@ def main(words: list[str]) -> int:
     import getopt
 
     try:
-        given, rest = getopt.gnu_getopt(words, "h", ["try=", "toml", "help"])
+        given, rest = getopt.gnu_getopt(words, "h", ["try=", "stays=", "toml", "help"])
     except getopt.GetoptError as error:
         raise Failure(f"{error}; cleaner rule --help shows the options") from None
     options = dict(given)
     if "-h" in options or "--help" in options:
         sys.stdout.write(HELP)
+        return 0
+    if "--stays" in options:
+        sys.stdout.write(entry(options["--stays"]))
         return 0
     if "--try" in options:
         return _try(options["--try"], rest)
@@ -169,12 +173,12 @@ def way_back(name: str, kind: str, line: str = "") -> list[str]:
     return out
 
 
-def entry(line: str, kind: str) -> str:
+def entry(line: str, kind: str = "other") -> str:
     """Return an entry for a rule file with which a line stays, whatever the rules say.
 
     >>> print(entry("Also read by all: the Daily", "related"), end="")
     [[rule]]
-    id = "stays"
+    id = "stays-fa1eb496"
     kind = "related"
     cut = "keep"
     lines = ["Also read by all: the Daily"]
@@ -182,6 +186,7 @@ def entry(line: str, kind: str) -> str:
     prose = ["Also read by all: the Daily"]
     """
     import re
+    from zlib import crc32
 
     line = " ".join(line.split())
     written = json.dumps(line, ensure_ascii=False).replace("\x7f", "\\u007f")
@@ -192,7 +197,8 @@ def entry(line: str, kind: str) -> str:
 
         begins = re.sub(r"\\([ '\"-])", r"\1", re.escape(tidy(line[:60])))
         how = f"match = {json.dumps(begins, ensure_ascii=False)}\nlimit = {len(line) + 40}"
-    return f'[[rule]]\nid = "stays"\nkind = "{kind}"\ncut = "keep"\n{how}\nwhy = "Ours to keep."\nprose = [{written}]\n'
+    name = f"stays-{crc32(line.encode('utf-8', 'replace')):08x}"
+    return f'[[rule]]\nid = "{name}"\nkind = "{kind}"\ncut = "keep"\n{how}\nwhy = "Ours to keep."\nprose = [{written}]\n'
 
 
 # --- try ---------------------------------------------------------------------------------------------------------

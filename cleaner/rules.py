@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 from cleaner import KINDS
 from cleaner.blocks import bare
 from cleaner.errors import RuleError
-from cleaner.keys import alternatives, keys
 
 CUTS = ("span", "block", "list", "rest", "element", "keep")
 FOLDER = Path(__file__).parent / "noise"
@@ -134,10 +133,6 @@ def _check(table: dict[str, Any], path: Path) -> Rule:
                 raise bad(f"the phrase {phrase!r} in {key!r} has no letters")
     if table.get("match"):
         _compile(table["match"], bad)
-        if path.parent == FOLDER and path.stem != "any" and not table.get("words"):
-            loose = [part for part in alternatives(table["match"]) if not keys(part)[1]]
-            if loose:
-                raise bad(f"{loose[0]!r} must begin or end with fixed letters, or the rule name in 'words' what must occur")
     if table.get("selector"):
         _check_selector(table["selector"], bad)
     values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in table.items()}

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from cleaner.api import Cleaned
 from cleaner.output import Totals
+from cleaner.targets import write
 
 HOSTS = 10  # in the table; the file has all
 
@@ -20,7 +21,6 @@ class Summary(Totals):
     def __init__(self) -> None:
         super().__init__()
         self.skipped = 0  # not documents: pictures, redirects, requests
-        self.rules: Counter[str] = Counter()
         self.reasons: Counter[str] = Counter()
         self.hosts: dict[str, Counter[str]] = {}
         self.began = time.monotonic()
@@ -29,7 +29,6 @@ class Summary(Totals):
     def cleaned(self, done: Cleaned, url: str | None = None) -> None:
         """Count a cleaned document, for its host too if its address is known."""
         self.add(done)
-        self.rules.update(f"{r.kind}/{r.rule}" for r in done.removed)
         if host := hostname(url):
             self._host(host).update(documents=1, read=len(done.source), written=len(done.text), removed=len(done.removed))
 
@@ -88,9 +87,9 @@ class Summary(Totals):
     def _by_size(self) -> list[tuple[str, Counter[str]]]:
         return sorted(self.hosts.items(), key=lambda h: (-h[1]["documents"], h[0]))
 
-    def report(self) -> list[str]:
-        """Return the lines of the table on a terminal."""
-        lines = list(self.table())
+    def notes(self) -> list[str]:
+        """Return the lines that stand below the table."""
+        lines = super().notes()
         if self.skipped:
             lines.append(f"{self.skipped} records that are no documents were left out")
         lines += [f"failed {n:8}  {reason}" for reason, n in self.reasons.most_common()]
@@ -100,9 +99,7 @@ class Summary(Totals):
 
     def write(self, path: str) -> None:
         """Write everything as JSON; raises OSError."""
-        with open(path, "w", encoding="utf-8") as file:
-            json.dump(self.as_dict(), file, ensure_ascii=False, indent=1)
-            file.write("\n")
+        write(path, [json.dumps(self.as_dict(), ensure_ascii=False, indent=1).encode("utf-8", "surrogatepass"), b"\n"])
 
 
 def hostname(url: str | None) -> str:

@@ -4,6 +4,7 @@ import fcntl
 import json
 import os
 import pty
+import random
 import re
 import signal
 import subprocess
@@ -107,7 +108,25 @@ def test_stats(story: Path, capfd: pytest.CaptureFixture[str]) -> None:
     main([str(story), "--stats"])
     err = capfd.readouterr().err
     assert re.search(r"related +1 +26\n", err)
-    assert "1 documents, 0 failed" in err
+    assert "1 document, 0 failed" in err
+    main([str(story), "--stats", "--explain", "--color", "always"])
+    err = re.sub(r"\x1b\[[\d;]*m", "", capfd.readouterr().err)
+    assert re.search(r"related +1 +26 +━+ 100%\n", err)
+    assert "cleaner rule en/also-read" in err
+
+
+def test_no_color(story: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    for name, colour in (("", True), ("1", False)):
+        monkeypatch.setenv("NO_COLOR", name)
+        main([str(story), "--explain", "--stats"])
+        assert ("\x1b[33mrelated/en/also-read" in capfd.readouterr().err) is colour
+
+
+def test_a_pipe_loads_no_rich(story: Path) -> None:
+    code = "import sys; from cleaner.cli import main; main([*sys.argv[1:], '--explain', '--stats', '--diff']); print('rich' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code, str(story)], capture_output=True, text=True, check=True)
+    assert done.stdout.endswith("False\n")
 
 
 def test_list(capfd: pytest.CaptureFixture[str]) -> None:
@@ -181,7 +200,7 @@ def test_a_file_that_cannot_be_written(story: Path, tmp_path: Path, capfd: pytes
     assert "can't write" in capfd.readouterr().err
 
 
-@pytest.mark.parametrize("data", [b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 9, os.urandom(1 << 16)])
+@pytest.mark.parametrize("data", [b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 9, random.Random(7).randbytes(1 << 16)], ids=["PNG", "random"])
 def test_what_is_no_text_passes_through(data: bytes) -> None:
     done = cleaner(data=data)
     assert (done.stdout, done.returncode) == (data, 2)

@@ -71,12 +71,22 @@ def test_the_entry_to_paste_keeps_the_line(tmp_path: Path, line: str) -> None:
     assert main(["--rules", str(mine), "--check-rules"]) == 0
 
 
+def test_entries_to_append(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    assert main(["rule", "--stays", "Also read: one"]) == main(["rule", "--stays", "Also read: another"]) == 0
+    mine = tmp_path / "mine.toml"
+    mine.write_text(capfd.readouterr().out, encoding="utf-8")
+    assert clean("Also read: one\nAlso read: another\nAlso read: a third\n", rules=[mine]) == "Also read: one\nAlso read: another\n"
+
+
 def test_an_exception_keeps_spans_and_what_steps_take(tmp_path: Path) -> None:
     mine = tmp_path / "mine.toml"
     mine.write_text(entry("The end. [related-posts]", "related"), encoding="utf-8")
     text = TEXT + "The end. [related-posts]\nThe other end. [related-posts]\n"
     assert clean(text, rules=[mine]).splitlines()[-2:] == ["The end. [related-posts]", "The other end."]
-    assert clean(text, rules=[mine], skip=["mine/stays"]).splitlines()[-2:] == ["The end.", "The other end."]
+    assert clean(text, rules=[mine], skip=[f"mine/{load(mine)[0].id.partition('/')[2]}"]).splitlines()[-2:] == [
+        "The end.",
+        "The other end.",
+    ]
 
 
 @pytest.mark.parametrize("change", [('prose = ["Also read: Who paid for it"]', 'noise = ["Also read: Who paid for it"]')])
@@ -122,4 +132,4 @@ def test_a_file_called_rule_is_cleaned(tmp_path: Path) -> None:
 def test_the_catalogue_names_own_rules(tmp_path: Path) -> None:
     mine = tmp_path / "mine.toml"
     mine.write_text(KEEPS, encoding="utf-8")
-    assert catalogue([str(mine)])["mine/stays"] == ("related", "Ours to keep.")
+    assert catalogue([str(mine)])[load(mine)[0].id] == ("related", "Ours to keep.")

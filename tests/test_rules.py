@@ -8,7 +8,7 @@ import pytest
 from cleaner.errors import RuleError
 from cleaner.examples import failures, slow
 from cleaner.index import write
-from cleaner.keys import keys
+from cleaner.keys import alternatives, keys
 from cleaner.languages import GROUPS
 from cleaner.matcher import Matcher, Rulebook
 from cleaner.rules import FOLDER, Rule, load, shipped
@@ -43,6 +43,13 @@ def test_no_expression_is_slow(rule: Rule) -> None:
 def test_a_slow_expression_is_found() -> None:
     rule = Rule("u/x", "ad", "block", "", (), (), match=r"(a|a\s?)+b$", limit=200)
     assert "slow" in next(slow(rule))
+
+
+def test_rules_of_a_language_are_found_by_fixed_letters() -> None:
+    """They are not tried on every block: their expressions begin or end with fixed letters, or `words` says what must occur."""
+    for rule in shipped():
+        if rule.match and not rule.words and not rule.id.startswith("any/"):
+            assert all(keys(part)[1] for part in alternatives(rule.match)), rule.id
 
 
 def test_every_file_belongs_to_a_group() -> None:
@@ -132,4 +139,4 @@ def test_keys(expression: str, where: str, some: str) -> None:
 
 
 def test_keys_of_anything() -> None:
-    assert keys(r".*x") == ("every", [])
+    assert keys(r".*x") == ("every", ())

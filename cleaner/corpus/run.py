@@ -8,7 +8,7 @@ from itertools import islice
 from typing import IO, Any
 
 from cleaner import __version__
-from cleaner.cli import Options, _say, tell
+from cleaner.cli import Options, _say, show_removals, show_totals
 from cleaner.corpus import files, formats, jobs, places, progress
 from cleaner.corpus.document import Broken, Fields
 from cleaner.corpus.spool import Spool, Stdout
@@ -40,8 +40,7 @@ def run(options: Options) -> int:
             raise Failure(f"{job.name}: {error}; --resume goes on") from None
         summary.join(part)
         noise = noise or sum(part.lines.values()) > 0
-    if options.stats:
-        tell("\n".join(summary.report()))
+    show_totals(summary, options)
     if options.stats_to:
         try:
             summary.write(options.stats_to)
@@ -175,8 +174,7 @@ class _Run:
     def _say(self, result: Result) -> None:
         for place, problem in result.problems:
             _say(self.options, place, problem)
-        for line in result.explained:
-            tell(line)
+        show_removals(result.explained, self.options)
 
     def _asked(self) -> dict[str, Any]:
         """What has to be the same for a run to go on: version, options, and the input as it was."""
