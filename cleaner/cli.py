@@ -573,8 +573,9 @@ def _check_rules(options: Options) -> int:
 
 
 def _wrong(rules: list[Any], files: list[str]) -> Iterator[str]:
-    from cleaner.examples import failures, slow
+    from cleaner.examples import failures
     from cleaner.matcher import Rulebook
+    from cleaner.slow import slow
 
     yield from failures(rules, Rulebook(tuple(files)).all)
     for rule in rules:

@@ -1,23 +1,32 @@
 """Slow expressions: found by trying them on texts that almost match, longer and longer, so that no trial runs away.
 
-The texts are made from the expression: what leads to a repetition, then what it repeats, then a character that fits
+The texts are made from the expression: what leads to a repetition, then what it repeats, then characters that fit
 nothing, so that every way to share the text among the repetitions is tried.
 """
 
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
 
+from cleaner.errors import RuleError
 from cleaner.keys import alternatives
 from cleaner.rules import Rule
 
 SPAN = 20_000  # characters on which an expression that cuts spans is tried; a block may be longer
 SECONDS = 0.05  # for one line; an expression of the shipped rules takes a thousandth of it
+UNFIT = "\x00ж\x00"  # what no end of an expression fits: neither letters alone nor marks alone
 TICK = 5e-5  # seconds that tell nothing
 _REPEATS = ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT")
 _LETTERS = {"DIGIT": "1", "NOT_DIGIT": "a", "SPACE": " ", "NOT_SPACE": "a", "NOT_WORD": "-"}
+
+
+def refuse(file: str, rules: Iterable[Rule]) -> None:
+    """Raise RuleError, which names file and rule, if an expression is slow: it would hold up every document."""
+    for rule in rules:
+        for sentence in slow(rule):
+            raise RuleError(f"{file}: {sentence}")
 
 
 def slow(rule: Rule, seconds: float = SECONDS) -> Iterator[str]:
@@ -39,8 +48,8 @@ def _too_slow(search: Any, lead: str, body: str, longest: int, seconds: float) -
     """Return how long a text was on which the search took too long, or 0."""
     count, before, fine = 4, 0.0, False
     while True:
-        size = min(len(lead) + count * len(body) + 1, longest)
-        text = (lead + body * count)[: size - 1] + "\x00"
+        size = min(len(lead) + count * len(body) + len(UNFIT), longest)
+        text = (lead + body * count)[: size - len(UNFIT)] + UNFIT
         began = time.thread_time()
         search(text)
         took = time.thread_time() - began

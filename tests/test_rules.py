@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from cleaner.errors import RuleError
-from cleaner.examples import failures, slow
+from cleaner.examples import failures
 from cleaner.index import write
 from cleaner.keys import alternatives, keys
 from cleaner.languages import GROUPS
