@@ -66,4 +66,3 @@ def _on_page(rule: Rule) -> Iterator[str]:
     for text in rule.prose:
         if page.selected(rule.selector, text):
             yield f"{rule.id}: this prose would be lost to its own selector: {text!r}"
-
