@@ -2,4 +2,4 @@
 
 import importlib.util
 
-collect_ignore = [] if importlib.util.find_spec("datatrove") else ["cleaner/datatrove.py"]
+collect_ignore = [] if importlib.util.find_spec("datatrove") else ["cleaner/datatrove.py", "cleaner/site/stages.py"]

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from cleaner.blocks import Block
+    from cleaner.site.memory import Site
 
 FORMATS = ("auto", "text", "html")
 ENGINES = ("auto", "own", "trafilatura")
@@ -67,19 +68,21 @@ def clean(
     rules: Iterable[str | PathLike[str]] = (),
     skip: Collection[str] = (),
     engine: str = "auto",
+    site: str | PathLike[str] | None = None,
 ) -> str:
     """Return the article of a scraped text or page, without what is not the article.
 
     `source`: a text or HTML; bytes are decoded. `format`: "auto", "text" or "html". `keep`: kinds to leave in.
     `url`: the page's address, if known. `rules`: a user's rule files. `skip`: ids of rules not to use.
     `engine`: of a page, what finds the main content: "own", "trafilatura", or "auto", which asks trafilatura in doubt.
+    `site`: a site memory's file, which `cleaner learn` makes; it knows the site by `url`.
     Raises ValueError or TypeError on wrong arguments, never on content; what can't be cleaned comes back as it is.
 
     >>> print(clean("The bridge is open.\\nAlso read: Who paid for it\\nThe mayor came."))
     The bridge is open.
     The mayor came.
     """
-    return _run(source, format, keep, url, rules, skip, metadata=False, engine=engine).text
+    return _run(source, format, keep, url, rules, skip, metadata=False, engine=engine, site=site).text
 
 
 def explain(
@@ -92,6 +95,7 @@ def explain(
     skip: Collection[str] = (),
     metadata: bool = True,
     engine: str = "auto",
+    site: str | PathLike[str] | Site | None = None,
 ) -> Cleaned:
     """Return the article, and of everything that was removed its kind, rule, text and line.
 
@@ -100,7 +104,7 @@ def explain(
     >>> explain("The bridge is open.\\nAdvertisement\\nThe mayor came.").removed
     (Removal(kind='ad', rule='en/ad-marker', text='Advertisement', line=2),)
     """
-    return _run(source, format, keep, url, rules, skip, metadata=metadata, engine=engine)
+    return _run(source, format, keep, url, rules, skip, metadata=metadata, engine=engine, site=site)
 
 
 def _run(
@@ -112,6 +116,7 @@ def _run(
     skip: Collection[str],
     metadata: bool,
     engine: str,
+    site: str | PathLike[str] | Site | None,
 ) -> Cleaned:
     if not isinstance(source, (str, bytes, bytearray)):
         raise TypeError(f"source must be str or bytes, not {type(source).__name__}")
@@ -125,6 +130,10 @@ def _run(
         raise ValueError(f"there is no kind {unknown[0]!r}; the kinds are {', '.join(KINDS)}")
     files = tuple(file if isinstance(file, str) else file.__fspath__() for file in rules)
     book = rulebook(files, frozenset((skip,) if isinstance(skip, str) else skip))
+    if site is not None:
+        from cleaner.site.memory import of
+
+        site = of(site, url)
     if isinstance(source, str):
         text = source
     else:
@@ -136,8 +145,8 @@ def _run(
             from cleaner import page
 
             if format == "html" or page.is_html(text):
-                return _page(text, book, keep, url, metadata, engine)
-        return Cleaned(pipeline.run(text, book, keep), text, url)
+                return _page(text, book, keep, url, metadata, engine, site)
+        return Cleaned(pipeline.run(text, book, keep, site=site), text, url)
     except TooLarge as error:
         done = Cleaned(pipeline.Done(text, [], [], []), text, url)
         done.problem = str(error)
@@ -151,14 +160,15 @@ def _elements(book: Rulebook) -> Any:
     return Elements(book.elements)
 
 
-def _page(html: str, book: Rulebook, keep: frozenset[str], url: str | None, metadata: bool, engine: str) -> Cleaned:
+def _page(html: str, book: Rulebook, keep: frozenset[str], url: str | None, metadata: bool, engine: str, site: Site | None) -> Cleaned:
     from cleaner import page
 
     found = page.read(html, _elements(book), url, metadata, keep, engine)
-    done = Cleaned(pipeline.run(found.text, book, keep, found.blocks), found.text, url)
+    done = Cleaned(pipeline.run(found.text, book, keep, found.blocks, site), found.text, url)
     for r in done.removed:
-        r.origin = found.blocks[r.line - 1].origin
-    beside = (Removal(kind, rule, text, line, origin=(line, path)) for rule, kind, text, line, path in found.pruned)
+        place = found.blocks[r.line - 1].origin
+        r.origin = place and place[:2]
+    beside = (Removal(p.kind, p.rule, p.text, p.line, origin=(p.line, p.path), before=p.before) for p in found.pruned)
     done.removed = (*beside, *done.removed)
     done.engine = found.engine
     about = found.metadata

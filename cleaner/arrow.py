@@ -27,6 +27,7 @@ def clean_batch(
     rules: Iterable[str | PathLike[str]] = (),
     skip: Collection[str] = (),
     engine: str = "auto",
+    site: str | PathLike[str] = "",
     timeout: float | None = None,
 ) -> Rows:
     """Return a RecordBatch, or a Table, with the texts or pages of one column cleaned; rows, order and other columns stay.
@@ -44,7 +45,7 @@ def clean_batch(
     """
     if field not in batch.schema.names:
         raise ValueError(f"there is no column {field!r} but {', '.join(batch.schema.names)}")
-    asked = options(format=format, keep=keep, rules=rules, skip=skip, engine=engine, timeout=timeout)
+    asked = options(format=format, keep=keep, rules=rules, skip=skip, engine=engine, site=site, timeout=timeout)
     fields = Fields(field, url_field, into, removed_field)
     worker = Worker(asked, fields, "parquet")
     if isinstance(batch, pa.RecordBatch):

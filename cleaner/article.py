@@ -96,7 +96,7 @@ def blocks(page: Segments, keep: Collection[int]) -> tuple[str, list[Block]]:
         home = page.home[k]
         if home not in paths:
             paths[home] = page.path(home)
-        block.origin = (page.lines[k], paths[home])
+        block.origin = (page.lines[k], paths[home], k)
         found.append(block)
         lines.append(text)
         at += len(text) + 1

@@ -92,7 +92,8 @@ class Block:
     `start` and `end` are offsets of the stripped text in the source, in characters; `line` counts from 1;
     `gap` is the number of line ends between the block before and this one. `tag` is the element's name
     ("p", "head", "item", "quote", "table", "pre"; empty in plain text), `links` the share of its text that is linked;
-    `indent` is the number of spaces before it on its line; `origin`, where it stood on a page: line and path of elements.
+    `indent` is the number of spaces before it on its line; `origin` is where it stood on a page: line, path of elements,
+    number of its segment.
     """
 
     __slots__ = ("end", "gap", "indent", "item", "line", "links", "origin", "plain", "start", "stops", "tag", "text")
@@ -106,7 +107,7 @@ class Block:
         self.tag = tag
         self.links = links
         self.indent = indent
-        self.origin: tuple[int, str] | None = None
+        self.origin: tuple[int, str, int] | None = None
         self.plain = text.lstrip(_EDGE)
         self.item = len(self.plain) < len(text) and _ITEM.match(text) is not None
         self.stops = text.rstrip(_CLOSING)[-1:] in _STOP

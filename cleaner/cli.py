@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from cleaner.output import Totals
+    from cleaner.summary import Summary
 
 # long name, short name, what it takes, what it does; `-h` and the parser are made of this table
 OPTIONS = (
@@ -28,15 +29,20 @@ OPTIONS = (
     ("files-from", "", "FILE", "a list of inputs, one a line or NUL between; - is standard input"),
     ("keep", "", "KINDS", "kinds to leave in, with commas: embed,caption (--list has them)"),
     ("engine", "", "ENGINE", "of a page: auto, own or trafilatura (auto: trafilatura in doubt)"),
+    ("site", "", "FILE", "what sites repeat, as `cleaner learn CORPUS -o FILE` remembers it"),
+    ("host", "", "NAME", "the site of inputs without an address"),
     ("rules", "", "FILE", "a rule file of your own; may be repeated"),
     ("skip", "", "RULE", "switch a rule off by its id; may be repeated"),
     ("explain", "", "", "a line a removal on standard error:  INPUT:LINE: KIND/RULE: text"),
     ("diff", "", "", "show what goes and what stays: a patch; on a terminal in colour"),
     ("report", "", "FILE", "also write a page that shows what was removed, by which rule"),
+    ("seed", "", "N", "of --report: draws other samples (default: 0)"),
     ("color", "", "WHEN", "auto, always or never (auto: on a terminal, unless NO_COLOR is set)"),
     ("check", "", "", "write nothing; exit 1 if there is noise"),
     ("stats", "", "", "totals by kind at the end, on standard error"),
     ("stats-to", "", "FILE", "totals by kind, rule, host and failure, as JSON"),
+    ("serve", "", "", "a page on this machine to paste a text into and see the report"),
+    ("port", "", "N", "of --serve (default: 8377; 0: any that is free)"),
     ("jobs", "j", "N", "processes for folders and tables (default: all cores)"),
     ("resume", "", "", "go on with a run that was stopped"),
     ("timeout", "", "SECONDS", "give up on a document after so long; it comes out as it went in"),
@@ -49,7 +55,7 @@ OPTIONS = (
 )
 
 # a first word that is one of these, and not a file's name, is a command of its own: the module's `main` has the other words
-COMMANDS = {"rule": "cleaner.rulepage"}
+COMMANDS = {"learn": "cleaner.site.learn", "rule": "cleaner.rulepage"}
 
 EXAMPLES = """\
 cleaner: a scraped news article in, the article alone out
@@ -85,10 +91,13 @@ class Options:
     resume = False
     color = "auto"
     report = ""
+    seed = 0
+    port = 8377
     engine = "auto"
+    site = host = ""
     timeout: float | None = None
     largest = LARGEST
-    explain = diff = check = stats = list = check_rules = quiet = version = help = False
+    explain = diff = check = stats = serve = list = check_rules = quiet = version = help = False
 
     def __init__(self) -> None:
         self.inputs: list[str] = []
@@ -193,6 +202,10 @@ def _options(argv: list[str]) -> Options:
             options.timeout = _number(name, value, "seconds")
         elif name == "max-size":
             options.largest = int(1e6 * _number(name, value, "megabytes"))
+        elif name in ("seed", "port"):
+            if not value.isdecimal() or int(value) > (65535 if name == "port" else 1 << 60):
+                raise Failure(f"--{name} is {value[:40]!r}, it must be a number from 0")
+            setattr(options, name, int(value))
         elif name == "jobs":
             if not value.isdecimal() or not 0 < int(value) <= 1024:
                 raise Failure(f"--jobs is {value!r}, it must be a number of processes from 1")
@@ -232,6 +245,11 @@ def _run(options: Options) -> int:
     if options.check_rules:
         return _check_rules(options)
     rulebook(tuple(options.rules), frozenset(options.skip))
+    _site(options, None)
+    if options.serve:
+        from cleaner.serve import serve
+
+        return serve(options)
     if not options.inputs and sys.stdin is not None and sys.stdin.isatty():
         sys.stderr.write(help_text())
         return 2
@@ -248,6 +266,7 @@ def _run(options: Options) -> int:
     return _clean_all(options)
 
 
+ALONE = 400_000  # characters of the only document of a report that are shown
 TABLES = (".jsonl", ".ndjson", ".csv", ".tsv", ".parquet", ".warc", ".wacz")
 PACKED = (".gz", ".bz2", ".xz", ".zst")
 
@@ -286,26 +305,23 @@ def _starts_like_data(name: str) -> bool:
 
 
 def _clean_all(options: Options) -> int:
-    from cleaner.output import Totals, explained
+    from cleaner.output import explained
 
-    status, noise, totals = 0, False, Totals()
+    status, noise, totals = 0, False, _totals(options)
     target = _Target(options)
-    report = _report(options)
     for name in options.inputs or ["-"]:
         try:
             data, rest = _read(name, options.largest)
         except Failure as failure:
             status = _say(options, name, str(failure))
-            totals.failed += 1
+            totals.failure(str(failure))
             continue
         done, problem = (None, too_large(options)) if rest else _clean(data, options)
         if done is None:
             status = _say(options, name, f"{problem}; passed through unchanged")
-            totals.failed += 1
+            totals.failure(problem)
         else:
-            totals.add(done)
-            if report is not None:
-                report.add(_called(name), done)
+            totals.cleaned(done, name=_called(name))
             noise = noise or bool(done.removed)
             if options.explain:
                 show_removals(explained(_called(name), done), options)
@@ -316,13 +332,23 @@ def _clean_all(options: Options) -> int:
                 if not target.path:
                     raise
                 status = _say(options, error.filename or name, f"can't write: {error.strerror}")
-    if report is not None:
-        try:
-            report.write(options.report)
-        except OSError as error:
-            status = _say(options, options.report, f"can't write the report: {error.strerror}")
     show_totals(totals, options)
+    if options.report:
+        write_report(totals, options)
     return status or int(options.check and noise)
+
+
+def _totals(options: Options) -> Any:
+    """Counts for `--stats`, and what a report needs if there is to be one."""
+    if not options.report:
+        from cleaner.output import Totals
+
+        return Totals()
+    from cleaner.report.evidence import LONGEST, Evidence
+    from cleaner.summary import Summary
+
+    alone = len(options.inputs) <= 1
+    return Summary(Evidence(options.seed, ALONE if alone else LONGEST))
 
 
 def show_removals(lines: Iterable[str], options: Options) -> None:
@@ -351,12 +377,15 @@ def show_totals(totals: Totals, options: Options) -> None:
         tell("\n".join(totals.table()))
 
 
-def _report(options: Options) -> Any:
-    if not options.report:
-        return None
-    from cleaner.report import Report
+def write_report(summary: Summary, options: Options) -> None:
+    """Write the page of `--report`; raises Failure."""
+    from cleaner.report import page
 
-    return Report()
+    try:
+        html = page(summary.as_dict(), [_called(name) for name in options.inputs or ["-"]], options.rules)
+        write(options.report, [html.encode("utf-8", "replace")])
+    except OSError as error:
+        raise Failure(f"{options.report}: can't write the report: {error.strerror}") from None
 
 
 def _read(name: str, largest: int) -> tuple[bytes, Any]:
@@ -395,10 +424,10 @@ def _clean(data: bytes, options: Options) -> tuple[Any, str]:
 
     if binary(data):
         return None, "this is no text (give a text or an HTML page)"
-    return attempt(data, options)
+    return attempt(data, options, metadata=options.to == "json" or (bool(options.report) and len(options.inputs) <= 1))
 
 
-def attempt(source: str | bytes, options: Options, url: str | None = None) -> tuple[Any, str]:
+def attempt(source: str | bytes, options: Options, url: str | None = None, metadata: bool = False) -> tuple[Any, str]:
     """Return (the cleaned document, ""), or (None, what went wrong); never raises on content."""
     from cleaner import api
 
@@ -414,7 +443,8 @@ def attempt(source: str | bytes, options: Options, url: str | None = None) -> tu
                 rules=options.rules,
                 skip=options.skip,
                 engine=options.engine,
-                metadata=options.to == "json",
+                site=_site(options, url),
+                metadata=metadata,
             )
             return (None, f"{done.problem}: cut it up") if done.problem else (done, "")
     except TimeoutError:
@@ -423,6 +453,14 @@ def attempt(source: str | bytes, options: Options, url: str | None = None) -> tu
         return None, f"too large or too deeply nested to clean ({type(error).__name__})"
     except Exception as error:
         return None, f"can't be cleaned ({type(error).__name__}: {error})"
+
+
+def _site(options: Options, url: str | None) -> Any:
+    if not options.site:
+        return None
+    from cleaner.site.memory import of
+
+    return of(options.site, url, options.host)
 
 
 class _Alarm:

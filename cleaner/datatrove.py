@@ -88,12 +88,13 @@ class NewsCleaner(PipelineStep):  # type: ignore[misc]  # datatrove has no types
         rules: Iterable[str | PathLike[str]] = (),
         skip: Collection[str] = (),
         engine: str = "auto",
+        site: str | PathLike[str] = "",
         timeout: float | None = None,
     ) -> None:
         super().__init__()
         self.drop_empty, self.drop_failed = drop_empty, drop_failed
         self.fields = Fields("text", url_key, removed=removed_key)
-        options = work.options(format=format, keep=keep, rules=rules, skip=skip, engine=engine, timeout=timeout)
+        options = work.options(format=format, keep=keep, rules=rules, skip=skip, engine=engine, site=site, timeout=timeout)
         self.worker = work.Worker(options, self.fields, "jsonl")
 
     def run(self, data: Iterable[Document], rank: int = 0, world_size: int = 1) -> Iterator[Document]:

@@ -7,10 +7,24 @@ an XPath runs on one element of many hundreds, not over the whole tree.
 import re
 from collections.abc import Callable, Iterable
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 Rule = tuple[str, str, str, str]  # rule id, kind, text that must occur in a class or id, XPath
-Pruned = tuple[str, str, str, int, str]  # rule, kind, text, line of the source, path of elements
+
+
+class Pruned(NamedTuple):
+    """What of a page is beside its article: rule, kind, text, line of the source, the innermost elements around it.
+
+    `before`: how many of the page's blocks, and then of the article's lines, come before it; -1 where that is not known.
+    """
+
+    rule: str
+    kind: str
+    text: str
+    line: int
+    path: str
+    before: int = -1
+
 
 WHOLE = ("body", "html", "article", "main")  # elements that no rule may take
 LARGEST = 0.3  # share of a page's text that an element rule may take at most

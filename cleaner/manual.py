@@ -11,7 +11,7 @@ from cleaner import KINDS, __version__
 from cleaner.cli import CHOICES, EXAMPLES, OPTIONS, STATUS
 
 WORDS = {**CHOICES, "keep": KINDS}  # what an option takes, where that is one of a few words
-FILES = ("output", "rules", "report")  # what takes a path
+FILES = ("output", "rules", "report", "site")  # what takes a path
 
 
 def bash() -> str:

@@ -49,7 +49,7 @@ def as_json(done: Cleaned, rules: Iterable[str] = ()) -> str:
     whole = {"text": done.text, **facts, "removed": [removal(r) for r in done.removed]}
     if done.removed:
         known = catalogue(rules)
-        whole["rules"] = {rule: known[rule][1] for rule in sorted({r.rule for r in done.removed})}
+        whole["rules"] = {rule: known[rule][1] for rule in sorted({r.rule for r in done.removed}) if rule in known}
     data = json.dumps(whole, ensure_ascii=False)
     try:
         data.encode("utf-8")
@@ -132,8 +132,8 @@ class Totals:
         self.characters: Counter[str] = Counter()
         self.rules: Counter[str] = Counter()
 
-    def add(self, done: Cleaned) -> None:
-        """Count a cleaned document."""
+    def cleaned(self, done: Cleaned, url: str | None = None, name: str = "", language: str = "") -> None:
+        """Count a cleaned document; its address, name and language are for `Summary`."""
         self.documents += 1
         self.read += len(done.source)
         self.written += len(done.text)
@@ -141,6 +141,10 @@ class Totals:
             self.lines[r.kind] += 1
             self.characters[r.kind] += len(r.text)
             self.rules[f"{r.kind}/{r.rule}"] += 1
+
+    def failure(self, reason: str, url: str | None = None) -> None:
+        """Count a document that came out unchanged; the reason is for `Summary`."""
+        self.failed += 1
 
     def counts(self) -> list[tuple[str, int, int]]:
         """Return (kind, removals, their characters) of each kind that occurs, and of all."""

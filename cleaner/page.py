@@ -4,6 +4,7 @@ Metadata, and the main content where the tagger is in doubt, are trafilatura's, 
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Collection
 from itertools import islice
 from typing import Any, NamedTuple
@@ -133,10 +134,15 @@ def _own(tree: Any, rules: OnPage, keep: Collection[str]) -> tuple[Found, bool]:
     if len(text) < LITTLE and page.said:
         lines = article.from_linked_data(page.said)
         if len("\n".join(lines)) > LITTLE:
-            return (*article.plain(lines), page.dropped), True
-    beside = [("page/boilerplate", kind, page.texts[k], page.lines[k], page.path(page.home[k])) for k, kind in article.beside(page, chosen)]
+            return (*article.plain(lines), [p._replace(before=-1) for p in page.dropped]), True
+    others = [
+        Pruned("page/boilerplate", kind, page.texts[k], page.lines[k], page.path(page.home[k]), k)
+        for k, kind in article.beside(page, chosen)
+    ]
+    order = [block.origin[2] for block in blocks if block.origin]
+    beside = [p._replace(before=bisect_left(order, p.before)) for p in page.dropped + others]
     sure = len(text) >= LITTLE and article.expected_f1(page, likely, chosen) >= DOUBTED
-    return (text, blocks, page.dropped + beside), sure
+    return (text, blocks, beside), sure
 
 
 def _bounded(html: str) -> Any:
@@ -187,7 +193,7 @@ def _prune(tree: Any, rules: OnPage, keep: Collection[str]) -> list[Pruned]:
         text = " ".join(" ".join(element.itertext()).split())
         if rules.fits(text, tag):
             if text:
-                pruned.append((*said, text, element.sourceline or 0, _path(element)))
+                pruned.append(Pruned(*said, text, element.sourceline or 0, _path(element)))
             _drop(element, parent)
     return pruned
 

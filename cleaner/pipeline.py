@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from cleaner.matcher import Called, Hit, Matcher, Rulebook
+    from cleaner.site.memory import Site
 
     Whole = list[tuple[str, str] | None]  # of each block (kind, rule), or None
     Parts = dict[int, list["Mark"]]  # of some blocks the marks inside; offsets in the block's text
@@ -34,17 +35,28 @@ class Removal:
 
     `at` is where it begins in the text that was judged, in characters; None beside that text, elsewhere on a page.
     `origin`, of a page: the line of its source, and the innermost elements around it ("main > div.story > p").
+    `before`, of what is beside the text: how many of its lines come before; -1 where that is not known.
     """
 
-    __slots__ = ("at", "kind", "line", "origin", "rule", "text")
+    __slots__ = ("at", "before", "kind", "line", "origin", "rule", "text")
 
-    def __init__(self, kind: str, rule: str, text: str, line: int, at: int | None = None, origin: tuple[int, str] | None = None) -> None:
+    def __init__(
+        self,
+        kind: str,
+        rule: str,
+        text: str,
+        line: int,
+        at: int | None = None,
+        origin: tuple[int, str] | None = None,
+        before: int = -1,
+    ) -> None:
         self.kind = kind
         self.rule = rule
         self.text = text
         self.line = line
         self.at = at
         self.origin = origin
+        self.before = before
 
     def __repr__(self) -> str:
         return f"Removal(kind={self.kind!r}, rule={self.rule!r}, text={self.text!r}, line={self.line!r})"
@@ -68,8 +80,9 @@ LONG = 60  # characters of a block that tells the language
 class Known:
     """What the rules said of a document's blocks in earlier rounds, so that they need not be asked again."""
 
-    def __init__(self, rulebook: Matcher | Rulebook) -> None:
+    def __init__(self, rulebook: Matcher | Rulebook, site: Site | None = None) -> None:
         self.rulebook = rulebook
+        self.site = site
         self.exceptions = rulebook.exceptions
         self.long: list[str] | None = None
         self.said: dict[Matcher, dict[str, Hit | None]] = {}
@@ -126,6 +139,8 @@ def mark(blocks: list[Block], known: Known) -> list[Mark]:
         _end_marks(blocks, hits, whole, rules)
         _neighbour_marks(blocks, hits, whole, rules)
     _span_marks(blocks, whole, parts, rules, called)
+    if known.site is not None:
+        _site_marks(blocks, whole, rules, known.site)
     _shape_marks(blocks, whole, rules)
     for k in excepted:
         whole[k] = None
@@ -184,6 +199,14 @@ def _neighbour_marks(blocks: list[Block], hits: list[Hit | None], whole: Whole, 
     for name, step in steps.items():
         if name not in rules.skip:
             for k in step(blocks, hits):
+                whole[k] = whole[k] or _step(name)
+
+
+def _site_marks(blocks: list[Block], whole: Whole, rules: Matcher, site: Site) -> None:
+    steps = {"site/repeated-line": site.repeated, "site/other-headline": site.headlines}
+    for name, step in steps.items():
+        if name not in rules.skip:
+            for k in step(blocks, whole):
                 whole[k] = whole[k] or _step(name)
 
 
@@ -305,10 +328,17 @@ class Done:
         self.blocks = blocks
 
 
-def run(text: str, rules: Matcher | Rulebook, keep: Collection[str] = (), blocks: list[Block] | None = None) -> Done:
+def run(
+    text: str,
+    rules: Matcher | Rulebook,
+    keep: Collection[str] = (),
+    blocks: list[Block] | None = None,
+    site: Site | None = None,
+) -> Done:
     """Clean a text until nothing more goes, so that cleaning twice changes nothing.
 
-    `blocks`, of a page, know tags and links; what they leave is judged once more as the plain text it now is.
+    `blocks`, of a page, know tags and links; what they leave is judged once more as the plain text it now is. `site`: what
+    a corpus of the same site has taught.
     Raises TooLarge.
     """
     found: list[tuple[int, Mark, str]] = []
@@ -317,7 +347,7 @@ def run(text: str, rules: Matcher | Rulebook, keep: Collection[str] = (), blocks
     now = cut(rest) if blocks is None else blocks
     if len(now) > MOST:
         raise TooLarge(f"more than {MOST:,} lines")
-    known = Known(rules)
+    known = Known(rules, site)
     for _ in range(ROUNDS):
         marks = [m for m in mark(now, known) if m.kind not in keep]
         if not marks and blocks is None:

@@ -250,5 +250,6 @@ def _dropped(element: Any, said: tuple[str, str], found: Segments, rules: OnPage
     if text:
         own = step(element.tag, element.get("id"), element.get("class"))
         above = found.path(at)
-        found.dropped.append((*said, text, element.sourceline or 0, f"{above} > {own}" if above else own))
+        path = f"{above} > {own}" if above else own
+        found.dropped.append(Pruned(*said, text, element.sourceline or 0, path, len(found.texts)))
     return True

@@ -119,7 +119,7 @@ def _sample(token: Any, word: str, choice: int) -> str:
     if name == "SUBPATTERN":
         return "".join(_sample(t, word, choice) for t in value[3])
     if name in _REPEATS:
-        return "".join(_sample(t, word, choice) for t in value[2]) * max(1, min(value[0], 3))
+        return "".join(_sample(t, word, choice) for t in value[2]) * max(1, min(int(value[0]), 3))
     return ""
 
 
@@ -134,7 +134,7 @@ def _of_set(items: list[Any], word: str, choice: int) -> str:
     op, value = items[min(choice, len(items) - 1)]
     if str(op) == "CATEGORY":
         return _LETTERS.get(str(value).removeprefix("CATEGORY_"), "a")
-    return chr(value[0] if str(op) == "RANGE" else value)
+    return chr(int(value[0] if str(op) == "RANGE" else value))
 
 
 def _written(op: Any, value: Any) -> str:

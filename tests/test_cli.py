@@ -141,7 +141,7 @@ def test_version_and_help(capfd: pytest.CaptureFixture[str]) -> None:
     assert main(["-h"]) == 0
     out = capfd.readouterr().out
     assert out == f"cleaner {__version__}\n" + help_text()
-    assert help_text().count("\n") <= 40
+    assert help_text().count("\n") <= 44
     assert max(map(len, help_text().splitlines())) <= 100
     assert all(f"--{name}" in out for name, *_ in OPTIONS)
     assert max(map(len, help_text().split("\n"))) <= 110

@@ -179,3 +179,33 @@ def test_duckdb(corpus: Path, tmp_path: Path) -> None:
     reader = duckdb.sql(f"select * from '{tmp_path}/a.parquet'").to_arrow_reader(16)
     found = [text for batch in reader for text in clean_batch(batch).column("text").to_pylist()]
     assert sorted(found) == sorted(texts(corpus / "out").values())
+
+
+# --- site memory ---------------------------------------------------------------------------------------------------
+
+
+def test_site_memory_in_two_stages_is_that_of_the_command(tmp_path: Path) -> None:
+    from datatrove.executor import LocalPipelineExecutor
+    from test_site import SLOGAN, article, dump, rows
+
+    from cleaner.site.stages import CountSites, ReadSites
+
+    (tmp_path / "in").mkdir()
+    texts = [article(n % 25, tail=SLOGAN) for n in range(30)]
+    lines = rows(texts).replace(b"www.town", b"www.river", 900).splitlines(keepends=True)
+    for part in range(3):
+        (tmp_path / "in" / f"{part}.jsonl").write_bytes(b"".join(lines[10 * part : 10 * part + 10]))
+    assert main(["learn", str(tmp_path / "in"), "-o", str(tmp_path / "whole.db"), "-q", "-j", "1"]) == 0
+    first = LocalPipelineExecutor(
+        [CorpusReader(str(tmp_path / "in")), ReadSites(str(tmp_path / "read"), parts=2)],
+        tasks=3,
+        workers=1,
+        logging_dir=str(tmp_path / "l1"),
+    )
+    second = LocalPipelineExecutor(
+        [CountSites(str(tmp_path / "read"), str(tmp_path / "parts"))], tasks=2, workers=1, logging_dir=str(tmp_path / "l2"), depends=first
+    )
+    second.run()
+    parts = sorted(map(str, (tmp_path / "parts").glob("*.db")))
+    assert main(["learn", *parts, "-o", str(tmp_path / "site.db"), "-q"]) == 0
+    assert dump(tmp_path / "site.db") == dump(tmp_path / "whole.db")

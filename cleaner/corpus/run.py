@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import IO, Any
 
 from cleaner import __version__
-from cleaner.cli import Options, _say, show_removals, show_totals
+from cleaner.cli import Options, _say, show_removals, show_totals, write_report
 from cleaner.corpus import files, formats, jobs, places, progress
 from cleaner.corpus.document import Broken, Fields
 from cleaner.corpus.spool import Spool, Stdout
-from cleaner.corpus.work import Piece, Result, Worker
+from cleaner.corpus.work import Piece, Result, Worker, summary_for
 from cleaner.errors import Failure
 from cleaner.summary import Summary
 from cleaner.targets import Names
@@ -26,8 +27,8 @@ def run(options: Options) -> int:
         raise Failure("a corpus has no --diff and no --to json: take --explain, or --to jsonl with --removed-field")
     if options.resume and (not options.output or places.remote(options.output)):
         raise Failure("--resume needs -o with a file or folder on this machine: that is where it goes on")
-    summary, noise = Summary(), False
-    for job in _jobs(options):
+    summary, noise = summary_for(options), False
+    for job in wanted(options):
         try:
             part = _Run(options, job).all()
         except OSError as error:
@@ -46,18 +47,30 @@ def run(options: Options) -> int:
             summary.write(options.stats_to)
         except OSError as error:
             raise Failure(f"{options.stats_to}: can't write: {error.strerror}") from None
+    if options.report:
+        write_report(summary, options)
     return 2 if summary.failed else int(options.check and noise)
 
 
 class Job:
     """One table or archive, or all single documents of the run, and where it goes ("" is standard output)."""
 
-    def __init__(self, name: str, format: str, target: str, shape: str, found: Sequence[files.Found] = ()) -> None:
+    def __init__(self, name: str, format: str, target: str, shape: str, found: Sequence[files.Found] | None = None) -> None:
         self.name, self.format, self.target, self.shape, self.found = name, format, target, shape, found
         self.only = ""  # the name of the output of a single document
 
+    @contextlib.contextmanager
+    def chunks(self, options: Options, fields: Fields) -> Iterator[tuple[Iterator[Any], IO[bytes] | None]]:
+        """Open the input; give its pieces, and its file where it is one."""
+        if self.format == "files":
+            yield files.chunks(self.found or (), options, self.only), None
+        else:
+            with places.opened(self.name) as file:
+                yield formats.module(self.format).chunks(file, fields), file
 
-def _jobs(options: Options) -> Iterator[Job]:
+
+def wanted(options: Options) -> Iterator[Job]:
+    """Yield the jobs that a command line asks for; raises Failure."""
     inputs = options.inputs or ([] if options.files_from else ["-"])
     several = len(inputs) > 1 or bool(options.files_from)
     folder = any(name != "-" and places.is_folder(name) for name in inputs)
@@ -118,7 +131,7 @@ class _Run:
             raise Failure("Parquet needs a file on this machine: name one with -o, or take --to jsonl")
         if places.remote(job.target):
             raise Failure(f"-o {job.target}: write to this machine and copy, or to standard output")
-        self.summary = Summary()
+        self.summary = summary_for(options)
 
     def all(self) -> Summary:
         job, options = self.job, self.options
@@ -134,11 +147,8 @@ class _Run:
         if target.summary is not None:
             self.summary = Summary.of(target.summary)
         try:
-            if job.format == "files":
-                self._pieces_done(files.chunks(job.found, options, job.only), target)
-            else:
-                with places.opened(job.name) as file:
-                    self._pieces_done(formats.module(job.format).chunks(file, self.fields), target, file)
+            with job.chunks(options, self.fields) as (chunks, file):
+                self._pieces_done(chunks, target, file)
             if options.check:
                 return self.summary
             target.finish(formats.module(job.shape))
@@ -150,9 +160,9 @@ class _Run:
         job, options = self.job, self.options
         worker = Worker(options, self.fields, job.shape, job.target if job.shape != "parquet" else "")
         ends: list[str] = []
-        pieces = (Piece(job.format, job.name, chunk) for chunk in islice(_until_broken(chunks, ends), target.pieces, None))
+        pieces = (Piece(job.format, job.name, chunk) for chunk in islice(until_broken(chunks, ends), target.pieces, None))
         bar = progress.bar(places.size(job.name) if file else None, options.quiet)
-        count = options.jobs or _cores()
+        count = options.jobs or cores()
         for result in jobs.in_order(pieces, worker, count, options.timeout):
             if result.lacking and not target.pieces:
                 raise Failure(f"{job.name}: no row has a field {options.field!r}: name the one with the text with --field")
@@ -179,18 +189,38 @@ class _Run:
     def _asked(self) -> dict[str, Any]:
         """What has to be the same for a run to go on: version, options, and the input as it was."""
         o = self.options
-        names = ("format", "to", "engine", "field", "url_field", "into", "removed_field", "keep", "rules", "skip", "timeout")
+        names = (
+            "format",
+            "to",
+            "engine",
+            "field",
+            "url_field",
+            "into",
+            "removed_field",
+            "keep",
+            "rules",
+            "skip",
+            "timeout",
+            "site",
+            "host",
+        )
         asked: dict[str, Any] = {name: getattr(o, name) for name in names}
         asked["max_size"] = o.largest
-        asked["size of the input"] = places.size(self.job.name) if self.job.format != "files" else None
+        asked["report"] = [o.seed] if o.report else []
+        asked["content of the rule files"] = [places.state(file) for file in o.rules]
+        asked["content of the site memory"] = places.state(o.site) if o.site else ""
+        found = self.job.found
+        asked["content of the input"] = places.state(self.job.name) if found is None else places.states(f.location for f in found)
         return {"version of cleaner": __version__, "input": self.job.name, **asked}
 
 
-def _cores() -> int:
+def cores() -> int:
+    """Return how many processes can work at once here."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _until_broken(chunks: Iterator[Any], ends: list[str]) -> Iterator[Any]:
+def until_broken(chunks: Iterator[Any], ends: list[str]) -> Iterator[Any]:
+    """Yield pieces until the input breaks; then put a sentence about that into `ends`."""
     try:
         yield from chunks
     except Broken as broken:

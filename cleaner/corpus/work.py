@@ -41,17 +41,22 @@ def options(
     rules: Iterable[str | PathLike[str]] = (),
     skip: Collection[str] = (),
     engine: str = "auto",
+    site: str | PathLike[str] = "",
     timeout: float | None = None,
 ) -> Options:
     """Return the options of a run that has no command line; arguments as for `cleaner.clean`. Raises ValueError, RuleError."""
     asked = Options()
-    asked.format, asked.engine, asked.timeout = format, engine, timeout
+    asked.format, asked.engine, asked.site, asked.timeout = format, engine, fspath(site), timeout
     asked.keep, asked.skip = ([x] if isinstance(x, str) else list(x) for x in (keep, skip))
     asked.rules = [fspath(file) for file in rules]
     for name, value, known in (("format", format, api.FORMATS), ("engine", engine, api.ENGINES), *(("kind", k, KINDS) for k in asked.keep)):
         if value not in known:
             raise ValueError(f"the {name} is {value!r}, it must be one of {', '.join(known)}")
     api.rulebook(tuple(asked.rules), frozenset(asked.skip))
+    if asked.site:
+        from cleaner.site.memory import opened
+
+        opened(asked.site)
     return asked
 
 
@@ -60,14 +65,37 @@ def _passed(document: Document) -> bool:
     return document.source is not None or not isinstance(document.row, Plain) or isinstance(document.row, Large)
 
 
+def summary_for(options: Options) -> Summary:
+    """Return an empty summary, with room for evidence if the run writes a report."""
+    if not options.report:
+        return Summary()
+    from cleaner.report.evidence import Evidence
+
+    return Summary(Evidence(options.seed))
+
+
+def _language(document: Document) -> str:
+    """What a row's column of that name says of the language, as in "en"."""
+    values = getattr(document.row, "values", None)  # JSON has them at hand; another row is asked for all its fields
+    if not isinstance(values, dict):
+        values = document.row.fields() if document.row is not None else {}
+    told = values.get("lang") or values.get("language")
+    return told.replace("_", "-").partition("-")[0].lower()[:20] if isinstance(told, str) else ""
+
+
 class Worker:
     """Cleans pieces, as the options say and for the shape of the output."""
 
     def __init__(self, options: Options, fields: Fields, shape: str, compress_for: str = "") -> None:
         self.options, self.fields, self.shape, self.compress_for = options, fields, shape, compress_for
+        self._ready = False
 
     def __call__(self, piece: Piece, without: dict[int, str], note: Callable[[int], None]) -> Result:
-        summary, problems = Summary(), []
+        if not self._ready:  # what a process has to load once is not the first document's time
+            api.clean("The rules are read before the clock runs.")
+            self._ready = True
+        summary, problems = summary_for(self.options), []
+        summary.skipped = getattr(piece.chunk, "skipped", 0)
         lines: list[str] = []
         documents = list(formats.module(piece.format).documents(piece.chunk, piece.name, self.fields))
         changes: list[dict[str, Any]] = []
@@ -79,7 +107,7 @@ class Worker:
                 summary.failure(problem, document.url)
                 problems.append((document.place, problem + "; passed through unchanged" * _passed(document)))
             elif done is not None:
-                summary.cleaned(done, document.url)
+                summary.cleaned(done, document.url, document.place, _language(document))
                 if self.options.explain:
                     lines += explained(document.place, done)
         note(-1)
