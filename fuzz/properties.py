@@ -75,7 +75,8 @@ def promised(source: str) -> None:
     """Only removals, all named; twice is once; keeping all kinds changes nothing; bytes are cleaned as the text they hold."""
     done = explain(source, format="text")
     only_removed(done)
-    gone = "".join(re.sub(BREAK, "", source[start:end]) for start, end in done.cuts)  # a gap between blocks may be markup
+    lost = [line for start, end in done.cuts for line in source[start:end].split("\n")]
+    gone = "".join(re.sub(BREAK, "", line) for line in lost)  # a gap between blocks may be markup
     named = "".join(removal.text for removal in done.removed)
     assert sorted("".join(gone.split())) == sorted("".join(named.split())), "what went is not what is named"
     assert clean(done.text, format="text") == done.text, "twice is not once"
