@@ -382,8 +382,8 @@ def write_report(summary: Summary, options: Options) -> None:
     from cleaner.report import page
 
     try:
-        html = page(summary.as_dict(), [_called(name) for name in options.inputs or ["-"]], options.rules)
-        write(options.report, [html.encode("utf-8", "replace")])
+        inputs = [_called(name) for name in options.inputs or [options.files_from or "-"]]
+        write(options.report, [page(summary.as_dict(), inputs, options.rules).encode("utf-8", "replace")])
     except OSError as error:
         raise Failure(f"{options.report}: can't write the report: {error.strerror}") from None
 
