@@ -24,6 +24,7 @@ STEPS = {
     "any/indented": ("caption", "A line without a full stop, indented as none of the article's paragraphs: a caption, as a rule."),
     "any/menu": ("ui", "A short line among the section names of a site's menu."),
     "any/tail": ("other", "A line without a full stop below the last paragraph: a name, a tag, another story's headline."),
+    "any/judged": ("other", "A line unlike the article: the judge weighed its shape, its place, its neighbours and its words."),
     "any/code-line": ("other", "A line of the page's own script, next to one that is it for sure."),
     "site/repeated-line": ("other", "A line that the site prints in many different articles, says the site memory."),
     "site/other-headline": ("related", "The headline of another article of the site, says the site memory."),

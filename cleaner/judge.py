@@ -1,0 +1,262 @@
+"""The judge: weighs the evidence on lines that no rule knows, the bare headline, the menu's word, the unmarked caption.
+
+Only lines that do not read as a paragraph are judged. What is known of such a line (its shape, its place, its neighbours,
+whether the article speaks of the same things, its words) goes through small gradient-boosted trees (Friedman 2001) that
+`training.judge` makes; weights/LINES.md says from what. Plain Python, since importing numpy costs more than cleaning a text.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from functools import lru_cache
+from math import exp, log
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from typing import Any
+
+    from cleaner.blocks import Block
+
+LIMIT = 0.2  # of what is less likely than this to be article, the judge says it is noise
+WEIGHTS = os.path.join(os.path.dirname(__file__), "weights", "lines.json")
+SEEN = 300  # characters of a line that are looked at
+NEAR = 6  # blocks on each side that count as near
+SURE = 2.5  # of a quarter of the trees; what they say of a line then is final
+AWAY = 20  # further than this is far
+
+_WORD = re.compile(r"[^\W\d_]{4,}|[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]{2}")
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+_CLOCK = re.compile(r"\b\d{1,2}[:.h]\d\d\b")
+_STOP_INSIDE = re.compile(r"[.!?…।؟](?=\s)|[。！？]")
+_LAST = {**dict.fromkeys(":：", 1), **dict.fromkeys(",،;؛、-–—|/", 2), **dict.fromkeys("\"'”’»」", 3), **dict.fromkeys("?？؟", 4)}
+_LAST |= {**dict.fromkeys("…", 5), **dict.fromkeys("!！", 6), **dict.fromkeys(")]）】", 7), **dict.fromkeys(".", 8)}
+_KINDS = ("related", "promo", "ad", "ui", "comment", "embed", "caption", "byline", "legal", "other")
+
+NAMES = (
+    # the line
+    "length", "words", "capitals", "longest word", "upper case", "digits", "signs", "last", "first", "item", "sentences", "year", "clock",
+    "slash", "commas", "stops", "indent", "gap", "gap after", "copies",
+    # its words, in the article
+    "known", "known above", "known below", "known on top",
+    # its place
+    "index", "from end", "paragraphs above", "paragraphs below", "share above", "share below", "to paragraph above", "to paragraph below",
+    "run", "in run", "paragraphs near above", "paragraphs near below", "open near",
+    # what the rules took
+    "taken near above", "taken near below", "taken above", "taken below",
+    # the document
+    "blocks", "paragraphs", "paragraph share", "article", "usual paragraph", "against usual", "open share", "taken share",
+    # the neighbours
+    "length -3", "length -2", "length -1", "last -1", "taken -1", "length +1", "last +1", "taken +1", "length +2", "length +3",
+)  # fmt: skip
+
+
+class Page:
+    """What is known of a whole document, once for all of its lines."""
+
+    def __init__(self, blocks: Sequence[Block], taken: Sequence[str | None]) -> None:
+        self.blocks = blocks
+        self.taken = taken
+        self.weights = [block.weight for block in blocks]
+        self.stops = [block.stops for block in blocks]
+        self.prose = [s and w >= 60 and t is None for s, w, t in zip(self.stops, self.weights, taken, strict=True)]
+        self.logs = [log(w + 1) for w in self.weights]
+        usual = sorted(w for w, p in zip(self.weights, self.prose, strict=True) if p)
+        self.usual = usual[len(usual) // 2] if usual else 0
+        self.count, self.article = len(usual), sum(usual)
+        self.above = _sums(self.prose)
+        self.mass = _sums([w if p else 0 for w, p in zip(self.weights, self.prose, strict=True)])
+        self.gone = _sums([t is not None for t in taken])
+        self.open = _sums([not s for s in self.stops])
+        self.low = "\n".join([block.text for block in blocks]).lower()
+        self.copies: dict[str, int] = {}
+        for block in blocks:
+            self.copies[block.text] = self.copies.get(block.text, 0) + 1
+        self.before, self.after = _nearest(self.prose)
+        self.top = "\n".join([block.text for block in blocks[:2]]).lower()
+
+
+def _sums(values: Sequence[float]) -> list[float]:
+    out, total = [0.0], 0.0
+    for value in values:
+        total += value
+        out.append(total)
+    return out
+
+
+def _nearest(prose: list[bool]) -> tuple[list[int], list[int]]:
+    """The nearest paragraph above and below each block: -1, or the number of blocks, if there is none."""
+    n = len(prose)
+    before, after, last = [-1] * n, [n] * n, -1
+    for k in range(n):
+        before[k] = last
+        if prose[k]:
+            last = k
+    last = n
+    for k in range(n - 1, -1, -1):
+        after[k] = last
+        if prose[k]:
+            last = k
+    return before, after
+
+
+def undecided(blocks: Sequence[Block], taken: Sequence[object]) -> list[int]:
+    """Return the lines to judge: no rule took them, and they do not read as a paragraph."""
+    return [k for k, block in enumerate(blocks) if taken[k] is None and not block.prose]
+
+
+def features(page: Page, k: int) -> list[float]:
+    """Return what is known of line `k`, in the order of NAMES."""
+    block = page.blocks[k]
+    return [*_shape(page, block, k), *_vocabulary(page, block, k), *_place(page, k), *_around(page, k)]
+
+
+def _shape(page: Page, block: Block, k: int) -> list[float]:
+    text = block.text[:SEEN]
+    size = len(text)
+    tokens = text.split()
+    n = len(tokens)
+    letters = sum(map(str.isalpha, text))
+    digits = sum(map(str.isdigit, text))
+    first = block.plain[:1]
+    following = page.blocks[k + 1].gap if k + 1 < len(page.blocks) else 9
+    return [
+        page.logs[k],
+        n,
+        sum([token[0].isupper() for token in tokens]) / n,
+        max(map(len, tokens)),
+        sum(map(str.isupper, text)) / (letters or 1),
+        digits / size,
+        1 - (letters + digits + n - 1) / size,
+        _LAST.get(block.text[-1], 9 if block.text[-1].isdigit() else 0),
+        1 if first.isupper() else 2 if first.islower() else 3 if first.isdigit() else 4 if first.isalpha() else 5,
+        block.listed,
+        len(_STOP_INSIDE.findall(text)),
+        _YEAR.search(text) is not None,
+        _CLOCK.search(text) is not None,
+        "/" in text,
+        text.count(","),
+        block.stops,
+        block.indent,
+        block.gap,
+        following,
+        page.copies[block.text],
+    ]
+
+
+def _vocabulary(page: Page, block: Block, k: int) -> list[float]:
+    low = block.text[:SEEN].lower()
+    words = [word[:7] for word in set(_WORD.findall(low))]
+    n = len(words) or 1
+    own = page.copies[block.text]
+    above = page.blocks[page.before[k]].text.lower() if page.before[k] >= 0 else ""
+    below = page.blocks[page.after[k]].text.lower() if page.after[k] < len(page.blocks) else ""
+    return [
+        sum([page.low.count(word) > own for word in words]) / n if words else -1,
+        sum([word in above for word in words]) / n if above and words else -1,
+        sum([word in below for word in words]) / n if below and words else -1,
+        sum([word in page.top for word in words]) / n if k > 1 and words else -1,
+    ]
+
+
+def _place(page: Page, k: int) -> list[float]:
+    n = len(page.blocks)
+    above, total = page.above[k], page.count
+    below = total - page.above[k + 1]
+    article = page.article or 1
+    before, after = page.before[k], page.after[k]
+    low, high = max(0, k - NEAR), min(n, k + 1 + NEAR)
+    return [
+        min(k, 50),
+        min(n - 1 - k, 50),
+        min(above, AWAY),
+        min(below, AWAY),
+        page.mass[k] / article,
+        (page.article - page.mass[k + 1]) / article,
+        min(k - before, AWAY),
+        min(after - k, AWAY),
+        min(after - before - 1, 2 * AWAY),
+        (k - before) / (after - before),
+        above - page.above[low],
+        page.above[high] - page.above[k + 1],
+        (page.open[high] - page.open[low]) / (high - low),
+        page.gone[k] - page.gone[low],
+        page.gone[high] - page.gone[k + 1],
+        min(page.gone[k], AWAY),
+        min(page.gone[n] - page.gone[k + 1], AWAY),
+        min(n, 300),
+        min(total, 100),
+        total / n,
+        log(page.article + 1),
+        log(page.usual + 1),
+        page.weights[k] / (page.usual or 1),
+        page.open[n] / n,
+        page.gone[n] / n,
+    ]
+
+
+def _around(page: Page, k: int) -> list[float]:
+    n, logs = len(page.blocks), page.logs
+    out = [logs[at] if at >= 0 else -1.0 for at in (k - 3, k - 2)]
+    for at in (k - 1, k + 1):
+        if 0 <= at < n:
+            kind = page.taken[at]
+            out += [logs[at], _LAST.get(page.blocks[at].text[-1], 0), 0 if kind is None else 1 + _KINDS.index(kind)]
+        else:
+            out += [-1.0, -1.0, -1.0]
+    return out + [logs[at] if at < n else -1.0 for at in (k + 2, k + 3)]
+
+
+class Judge:
+    """The trees: nested lists [feature, threshold, tree if not above it, tree else]; a number is what a leaf adds."""
+
+    def __init__(self, trees: list[Any], limit: float = LIMIT) -> None:
+        self.first, self.rest = trees[: len(trees) // 4], trees[len(trees) // 4 :]
+        self.limit = -log(1 / limit - 1)
+
+    def chance(self, values: list[float]) -> float:
+        """Return how likely a line is to be article; 1 as soon as a part of the trees is sure of it."""
+        total = _sum(self.first, values)
+        if total > SURE:
+            return 1.0
+        return 1 / (1 + exp(-total - _sum(self.rest, values)))
+
+    def __call__(self, blocks: Sequence[Block], taken: Sequence[str | None]) -> Iterator[tuple[int, str, float]]:
+        """Yield the lines of a document that are noise: (index, kind, how likely it is noise)."""
+        asked = undecided(blocks, taken)
+        if not asked:
+            return
+        page = Page(blocks, taken)
+        for k in asked:
+            chance = self.chance(features(page, k))
+            if chance < LIMIT:
+                yield k, _kind(page, k), 1 - chance
+
+
+def _sum(trees: list[Any], values: list[float]) -> float:
+    total = 0.0
+    for node in trees:
+        while node.__class__ is list:
+            node = node[2] if values[node[0]] <= node[1] else node[3]
+        total += node
+    return total
+
+
+def _kind(page: Page, k: int) -> str:
+    """Name the kind that such a line most often is."""
+    for at in (k - 1, k + 1):
+        if 0 <= at < len(page.blocks) and page.taken[at] is not None and not page.prose[k]:
+            return str(page.taken[at])
+    words = page.blocks[k].text.count(" ") + 1
+    if page.prose[max(0, k - 1)] and page.after[k] == k + 1 and page.weights[k] > 60:
+        return "caption"
+    return "ui" if words <= 3 else "related"
+
+
+@lru_cache(maxsize=1)
+def judge() -> Judge:
+    """Return the judge that ships, read once."""
+    with open(WEIGHTS, "rb") as file:
+        return Judge(json.loads(file.read())["trees"])
