@@ -1,4 +1,4 @@
-"""python -m benchmarks DATA: the comparison with other tools, printed, and with --write set into README.md.
+"""python -m benchmarks DATA: the comparison with other tools, printed, and with --write set into README.md and docs/figures.md.
 
 DATA is a folder as benchmarks/README.md describes it. `--sample 10` takes every tenth document, for a try.
 """
@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 from benchmarks import labelled, report
 from benchmarks.peers import PEERS, version
@@ -18,30 +19,33 @@ from benchmarks.run import ROOT, Runs
 SETS = {"fundus": "news pages of 40 countries", "wcxb-dev": "English pages of all sorts"}
 ROUNDS = 5
 BEGIN, END = "<!-- benchmarks: from here to the end mark written by `python -m benchmarks` -->\n", "<!-- benchmarks: end -->"
+FIGURES = ROOT / "docs" / "figures.md"
 
 
-def pages(runs: Runs, data: Path, sample: int, jobs: int) -> tuple[list[str], dict[str, str]]:
+def pages(all_results: dict[str, dict[str, dict[str, Any]]]) -> tuple[list[str], dict[str, str]]:
     """Return the sections about pages, and the plots by file name."""
     sections, plots = [], {}
-    for name, about in SETS.items():
-        results = dict(runs.all("pages", data / f"{name}.jsonl.gz", sample, jobs))
+    for name, results in all_results.items():
         number = max(len(r.get("rows", ())) for r in results.values())
-        title = f"{number} {about} ({name})"
-        sections.append(f"**{title}**, 4-word shingles; intervals of 95 % by bootstrap over pages.\n\n{report.page_table(results)}")
-        skipped = [f"{tool}: {r['skipped']}" for tool, r in results.items() if "skipped" in r]
-        if skipped:
-            sections.append("Skipped: " + "; ".join(skipped) + ".")
-        plots[f"{name}.svg"] = report.plot(f"F1 on {title}; hollow: then cleaner", results)
-        sections.append(f"![F1 of each tool on {title}](benchmarks/{name}.svg)")
+        title = f"{number} {SETS[name]} ({name})"
+        table = report.page_table(results, SETS[name])
+        sections.append(f"**{title}**, 4-word shingles; intervals of 95 % by bootstrap over pages.\n\n{table}")
+        plots[f"{name}.svg"] = report.plot(f"F1 on {title}; hollow: then cleaner", results, SETS[name])
+        sections.append(f"![F1 of each tool on {title}](../benchmarks/{name}.svg)")
     return sections, plots
 
 
-def cost(runs: Runs, data: Path) -> str:
-    """Return the section about time and memory; tools take turns, one at a time."""
+def skipped(results: dict[str, dict[str, Any]]) -> list[str]:
+    """Return a section that names the tools that could not be run, and why; or none."""
+    found = [f"{tool}: {r['skipped']}" for tool, r in results.items() if "skipped" in r]
+    return ["Skipped: " + "; ".join(found) + "."] if found else []
+
+
+def cost(runs: Runs, data: Path) -> list[dict[str, dict[str, float]]]:
+    """Return, of each round, what each tool costs; tools take turns, one at a time."""
     path = data / "fundus.jsonl.gz"
-    rounds = [{tool: runs.result("cost", tool, path, 9, again) for tool in PEERS} for again in range(ROUNDS)]
-    table = report.cost_table([{tool: r for tool, r in one.items() if "skipped" not in r} for one in rounds])
-    return f"Cost on 24 of the news pages, in multiples of trafilatura's: median of {ROUNDS} rounds (least – most).\n\n{table}"
+    rounds = [{tool: runs.cost(tool, path, 9, again) for tool in PEERS} for again in range(ROUNDS)]
+    return [{tool: r for tool, r in one.items() if "skipped" not in r} for one in rounds]
 
 
 def processes(data: Path) -> str:
@@ -75,16 +79,16 @@ def about(sample: int) -> str:
     return f"Run on {datetime.date.today().isoformat()}{part}; {report.machine()}; {', '.join(installed)}."
 
 
-def inserted(readme: str, section: str) -> str:
-    """Return README with the section between its marks; raises SystemExit where they are missing.
+def inserted(page: str, section: str) -> str:
+    """Return a page with the section between its marks; raises SystemExit where they are missing.
 
     >>> inserted(f"One.\\n{BEGIN}old{END}\\n", "new\\n") == f"One.\\n{BEGIN}new\\n{END}\\n"
     True
     """
-    before, begin, rest = readme.partition(BEGIN)
+    before, begin, rest = page.partition(BEGIN)
     _, end, after = rest.partition(END)
     if not begin or not end:
-        raise SystemExit("README.md: the marks of the benchmarks are missing; put them back from the last commit")
+        raise SystemExit("the marks of the benchmarks are missing in README.md or docs/figures.md; put them back from the last commit")
     return before + begin + section + end + after
 
 
@@ -95,24 +99,50 @@ def main() -> None:
     parser.add_argument("--sample", type=int, default=1, metavar="N", help="every Nth document")
     parser.add_argument("--jobs", type=int, default=2, metavar="N", help="tools at once; cost is always measured one at a time")
     parser.add_argument("--cache", type=Path, default=Path(tempfile.gettempdir()) / "cleaner-benchmarks", help="where results are kept")
-    parser.add_argument("--write", action="store_true", help="set the tables into README.md, the plots beside this file")
+    parser.add_argument(
+        "--write", action="store_true", help="set the tables into README.md and docs/figures.md, the plots beside this file"
+    )
     options = parser.parse_args()
     missing = [f for f in ("labelled.jsonl", *(f"{s}.jsonl.gz" for s in SETS)) if not (options.data / f).exists()]
     if missing:
         parser.error(f"{options.data}: there is no {missing[0]}; benchmarks/README.md says what to download")
     runs = Runs(options.cache)
-    texts = labelled.table(options.data / "labelled.jsonl", options.sample)
-    number = len(texts["cleaner"])
-    head = f"**{number} hand-labelled articles**, means over articles with intervals of 95 %; then shares of all characters."
-    sections, plots = pages(runs, options.data, options.sample, options.jobs)
-    whole = [about(options.sample), f"{head}\n\n{report.text_table(texts)}", *sections, cost(runs, options.data), processes(options.data)]
-    section = "\n" + "\n\n".join(whole) + "\n\n"
-    print(section)
+    short, full, plots = measured(runs, options.data, options.sample, options.jobs)
+    print(full)
     if options.write:
         for name, svg in plots.items():
             (Path(__file__).parent / name).write_text(svg, encoding="utf-8")
-        readme = ROOT / "README.md"
-        readme.write_text(inserted(readme.read_text(encoding="utf-8"), section), encoding="utf-8")
+        for page, section in ((ROOT / "README.md", short), (FIGURES, full)):
+            page.write_text(inserted(page.read_text(encoding="utf-8"), section), encoding="utf-8")
+
+
+def measured(runs: Runs, data: Path, sample: int, jobs: int) -> tuple[str, str, dict[str, str]]:
+    """Return what README and docs/figures.md show, and the plots by file name."""
+    texts = labelled.table(data / "labelled.jsonl", sample)
+    number = len(texts["cleaner"])
+    results = {name: dict(runs.all(data / f"{name}.jsonl.gz", sample, jobs)) for name in SETS}
+    costs = cost(runs, data)
+    when = [about(sample), *skipped(results["fundus"])]
+    short = [
+        *when,
+        f"Texts, {number} articles with a label for every line: the share of an article's noise that goes, and of the article.",
+        report.short_text_table(texts),
+        "Pages with a known body: F1 of 4-word shingles; processor time and peak memory as multiples of trafilatura's.",
+        report.short_table({SETS[name]: found for name, found in results.items()}, costs),
+        f"![F1 of each tool on {SETS['fundus']}](benchmarks/fundus.svg)",
+    ]
+    sections, plots = pages(results)
+    full = [
+        *when,
+        f"**{number} hand-labelled articles**, means over articles with intervals of 95 %; then shares of all characters; then time, "
+        f"in multiples of cleaner's: median of {ROUNDS} rounds (least – most).",
+        report.text_table(texts, labelled.rounds(data / "labelled.jsonl", sample, ROUNDS)),
+        *sections,
+        f"Cost on 24 of the news pages, in multiples of trafilatura's: median of {ROUNDS} rounds (least – most).",
+        report.cost_table(costs),
+        processes(data),
+    ]
+    return "\n" + "\n\n".join(short) + "\n\n", "\n" + "\n\n".join(full) + "\n\n", plots
 
 
 if __name__ == "__main__":

@@ -23,12 +23,13 @@ import json
 import os
 import pickle
 import random
+import resource
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from cleaner.cli import Options
 from cleaner.corpus import formats
@@ -64,9 +65,17 @@ def grown(path: Path, folder: Path, count: int, lines: bool = False) -> Path:
 # --- run -----------------------------------------------------------------------------------------------------------
 
 
-def watched(command: list[str]) -> tuple[float, float]:
-    """Run a command; return its seconds, and the peak of the memory of all its processes in MiB (shared pages count once)."""
-    began = time.perf_counter()
+class Watched(NamedTuple):
+    """What a command took: seconds of the clock, processor seconds of all its processes, the peak of their memory in MiB together."""
+
+    clock: float
+    processor: float
+    memory: float
+
+
+def watched(command: list[str]) -> Watched:
+    """Run a command; pages that its processes share count once."""
+    began, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     peak = 0.0
     while process.poll() is None:
@@ -74,7 +83,8 @@ def watched(command: list[str]) -> tuple[float, float]:
         time.sleep(0.1)
     if process.returncode:
         raise SystemExit(f"{' '.join(command)} failed with {process.returncode}")
-    return time.perf_counter() - began, peak
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return Watched(time.perf_counter() - began, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, peak)
 
 
 def _family(pid: int) -> Iterator[int]:
@@ -101,17 +111,9 @@ def run(a: argparse.Namespace) -> Iterator[dict[str, Any]]:
     size = path.stat().st_size / 1e6
     for jobs in a.jobs:
         out = a.folder / "out.jsonl"
-        seconds, peak = watched([*COMMAND, str(path), "-o", str(out), "-j", str(jobs)])
+        took = watched([*COMMAND, str(path), "-o", str(out), "-j", str(jobs)])
         out.unlink()
-        yield {
-            "rows": a.rows,
-            "MB": size,
-            "jobs": jobs,
-            "seconds": seconds,
-            "rows/s": a.rows / seconds,
-            "MB/s": size / seconds,
-            "MiB": peak,
-        }
+        yield {"rows": a.rows, "MB": size, "jobs": jobs, "rows/s": a.rows / took.clock, "MB/s": size / took.clock, **took._asdict()}
 
 
 # --- share ---------------------------------------------------------------------------------------------------------
@@ -168,7 +170,7 @@ def kill(a: argparse.Namespace) -> Iterator[dict[str, Any]]:
     """Kill the command at random moments, and go on; compare the bytes."""
     path = grown(a.data, a.folder, a.rows)
     whole, out = a.folder / "whole.jsonl.gz", a.folder / "out.jsonl.gz"
-    seconds, _ = watched([*COMMAND, str(path), "-o", str(whole), "-j", str(max(a.jobs))])
+    seconds = watched([*COMMAND, str(path), "-o", str(whole), "-j", str(max(a.jobs))]).clock
     command = [*COMMAND, str(path), "-o", str(out), "-j", str(max(a.jobs)), "--resume", "-q"]
     chance = random.Random(a.seed)
     kills = finished = 0
@@ -260,8 +262,8 @@ def learn(a: argparse.Namespace) -> Iterator[dict[str, Any]]:
     path, db = grown(a.data, a.folder, a.rows, lines=True), a.folder / "site.db"
     for jobs in a.jobs:
         db.unlink(missing_ok=True)
-        seconds, peak = watched([*COMMAND, "learn", str(path), "-o", str(db), "-j", str(jobs)])
-        yield {"rows": a.rows, "jobs": jobs, "seconds": seconds, "MiB": peak, "MiB of the file": db.stat().st_size / 2**20}
+        took = watched([*COMMAND, "learn", str(path), "-o", str(db), "-j", str(jobs)])
+        yield {"rows": a.rows, "jobs": jobs, **took._asdict(), "MiB of the file": db.stat().st_size / 2**20}
 
 
 def main() -> None:

@@ -1,5 +1,6 @@
 """Text: how much of the lines that people labelled as noise goes, and how much of the article with it."""
 
+import contextlib
 import difflib
 import json
 import time
@@ -26,25 +27,36 @@ def read(path: Path, sample: int = 1) -> list[dict[str, Any]]:
 def table(path: Path, sample: int = 1) -> dict[str, Array]:
     """Return of each tool the rows of `figures`; a tool that can't be imported has none."""
     articles = read(path, sample)
-    out: dict[str, list[list[float]]] = defaultdict(list)
-    loaded: dict[tuple[str, str], Clean] = {}
-    for article in articles:
-        for name, load in tools(article["lang"]).items():
-            key = (name, article["lang"])
-            try:
-                clean = loaded[key] = loaded.get(key) or load()
-            except ImportError:
-                continue
-            out[name].append(figures(article, clean))
-    return {name: np.array(rows) for name, rows in out.items()}
+    return {name: np.array([figures(a, clean[a["lang"]]) for a in articles]) for name, clean in _loaded(articles).items()}
+
+
+def rounds(path: Path, sample: int = 1, count: int = 5) -> list[dict[str, float]]:
+    """Return, of each round, the processor seconds that each tool takes for all texts; the tools take turns."""
+    articles = read(path, sample)
+    found: list[dict[str, float]] = []
+    for _ in range(count):
+        found.append({})
+        for name, clean in _loaded(articles).items():
+            began = time.process_time()
+            for article in articles:
+                clean[article["lang"]]("\n".join(article["lines"]))
+            found[-1][name] = time.process_time() - began
+    return found
+
+
+def _loaded(articles: list[dict[str, Any]]) -> dict[str, dict[str, Clean]]:
+    """Return tool -> language -> function; without a tool that can't be imported."""
+    out: dict[str, dict[str, Clean]] = defaultdict(dict)
+    for lang in {article["lang"] for article in articles}:
+        for name, load in tools(lang).items():
+            with contextlib.suppress(ImportError):
+                out[name][lang] = load()
+    return out
 
 
 def figures(article: dict[str, Any], clean: Clean) -> list[float]:
-    """Return [noise characters, of these gone, article characters, of these gone, without a mistake, lines invented, seconds]."""
-    began = time.process_time()
-    output = clean("\n".join(article["lines"]))
-    seconds = time.process_time() - began
-    left, invented = survivors(article["lines"], output)
+    """Return [noise characters, of these gone, article characters, of these gone, without a mistake, lines invented]."""
+    left, invented = survivors(article["lines"], clean("\n".join(article["lines"])))
     noise, keep = [0.0, 0.0], [0.0, 0.0]
     for part, is_noise, whole, line, pieces in _parts(article, left):
         size = len(part.strip())
@@ -53,7 +65,7 @@ def figures(article: dict[str, Any], clean: Clean) -> list[float]:
         side[0] += size
         side[1] += size * (1 - stays)
     perfect = (not noise[0] or noise[1] / noise[0] > 0.99) and (not keep[0] or keep[1] / keep[0] < 0.001)
-    return [*noise, *keep, float(perfect), float(invented), seconds]
+    return [*noise, *keep, float(perfect), float(invented)]
 
 
 def _parts(article: dict[str, Any], left: list[list[str]]) -> Iterator[tuple[str, bool, bool, str, list[str]]]:

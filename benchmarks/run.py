@@ -9,44 +9,66 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import cleaner
 from benchmarks.peers import PEERS, version
 
 ROOT = Path(__file__).parent.parent
 LIMIT = 3600  # seconds for one tool on one set
+OURS = "cleaner"
 
 
 class Runs:
-    """Results by what was run; a result is used again while tool and `cleaner` are the same."""
+    """Results by what was run: of a tool alone used again while its version is the same, of all else while `cleaner` is."""
 
     def __init__(self, cache: Path) -> None:
         self.cache = cache
         cache.mkdir(parents=True, exist_ok=True)
-        files = sorted(p for p in (ROOT / "cleaner").rglob("*") if p.suffix in (".py", ".toml", ".npz"))
+        files = sorted(p for p in Path(cleaner.__file__).parent.rglob("*") if p.suffix in (".py", ".toml", ".npz"))
         self.state = hashlib.sha256(b"".join(p.read_bytes() for p in files)).hexdigest()[:12]
 
-    def result(self, module: str, tool: str, path: Path, sample: int, again: int = 0) -> dict[str, Any]:
-        """Return what `python -m benchmarks.MODULE TOOL PATH SAMPLE` prints, or {"skipped": why}."""
+    def scores(self, tool: str, path: Path, sample: int) -> dict[str, Any]:
+        """Return how good a tool's texts of a set of pages are, alone and followed by `cleaner`, or {"skipped": why}."""
+        state = (self.state,) if tool == OURS else ()
+        texts = self._kept("pages", tool, (str(path.resolve()), str(sample)), (_name(path), str(sample), *state))
+        if "skipped" in texts:
+            return {"skipped": texts["skipped"]}
+        return self._kept("score", tool, (texts["file"], str(path.resolve()), str(sample)), (_name(path), str(sample), self.state))
+
+    def cost(self, tool: str, path: Path, sample: int, again: int) -> dict[str, Any]:
+        """Return what a tool costs, or {"skipped": why}; `again` counts the rounds."""
+        return self._kept("cost", tool, (str(path.resolve()), str(sample)), (_name(path), str(sample), str(again), self.state))
+
+    def _kept(self, module: str, tool: str, arguments: tuple[str, ...], key: tuple[str, ...]) -> dict[str, Any]:
+        """Return what `python -m benchmarks.MODULE ARGUMENTS` prints, and the file that keeps it."""
         installed = version(tool)
         if not installed:
             return {"skipped": "not installed"}
-        key = f"{module}-{path.name.split('.')[0]}-{sample}-{again}-{tool.replace(', ', '-')}-{installed}-{self.state}.json"
-        kept = self.cache / key
-        if not kept.exists():
-            made = self._run(module, tool, path, sample)
+        file = self.cache / ("-".join((module, tool.replace(", ", "-"), installed, *key)) + ".json")
+        if not file.exists():
+            made = _run(module, arguments if module == "score" else (tool, *arguments))
             if "skipped" in made:
                 return made
-            kept.write_text(json.dumps(made), encoding="utf-8")
-        return dict(json.loads(kept.read_text(encoding="utf-8")))
+            part = file.with_suffix(".part")
+            part.write_text(json.dumps(made), encoding="utf-8")
+            part.rename(file)
+        return {**json.loads(file.read_text(encoding="utf-8")), "file": str(file)}
 
-    def _run(self, module: str, tool: str, path: Path, sample: int) -> dict[str, Any]:
-        command = [sys.executable, "-m", f"benchmarks.{module}", tool, str(path.resolve()), str(sample)]
-        try:
-            done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=LIMIT)
-            return dict(json.loads(done.stdout.strip().split("\n")[-1]))
-        except (subprocess.TimeoutExpired, ValueError) as error:
-            return {"skipped": f"did not finish ({type(error).__name__})"}
-
-    def all(self, module: str, path: Path, sample: int, jobs: int) -> Iterator[tuple[str, dict[str, Any]]]:
-        """Yield (tool, result) for every tool, `jobs` at once."""
+    def all(self, path: Path, sample: int, jobs: int) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Yield (tool, scores) for every tool, `jobs` at once."""
         with ThreadPoolExecutor(jobs) as pool:
-            yield from zip(PEERS, pool.map(lambda tool: self.result(module, tool, path, sample), PEERS), strict=True)
+            yield from zip(PEERS, pool.map(lambda tool: self.scores(tool, path, sample), PEERS), strict=True)
+
+
+def _name(path: Path) -> str:
+    return path.name.split(".")[0]
+
+
+def _run(module: str, arguments: tuple[str, ...]) -> dict[str, Any]:
+    command = [sys.executable, "-m", f"benchmarks.{module}", *arguments]
+    try:
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=LIMIT)
+        return dict(json.loads(done.stdout.strip().split("\n")[-1]))
+    except subprocess.TimeoutExpired:
+        return {"skipped": f"not done after {LIMIT} seconds"}
+    except ValueError:
+        return {"skipped": (done.stderr.strip().split("\n") or [""])[-1][:200] or f"exit status {done.returncode}"}

@@ -24,7 +24,7 @@ class Summary(Totals):
     def __init__(self, evidence: Evidence | None = None) -> None:
         super().__init__()
         self.evidence = evidence  # of a run with a report
-        self.skipped = 0  # not documents: pictures, redirects, requests
+        self.skipped = 0  # responses of an archive that are no documents: pictures, redirects, errors
         self.reasons: Counter[str] = Counter()
         self.hosts: dict[str, Counter[str]] = {}
         self.languages: dict[str, Counter[str]] = {}
@@ -111,7 +111,7 @@ class Summary(Totals):
         """Return the lines that stand below the table."""
         lines = super().notes()
         if self.skipped:
-            lines.append(f"{self.skipped} records that are no documents were left out")
+            lines.append(f"{self.skipped} responses that are no text (pictures, redirects, errors) were left out")
         lines += [f"failed {n:8}  {reason}" for reason, n in self.reasons.most_common()]
         lines += [f"{h}: {c['documents']} documents, {c['removed']} removed" for h, c in _by_size(self.hosts)[:HOSTS]]
         rate = f", {self.documents / self.seconds:.0f} documents a second" if self.seconds else ""

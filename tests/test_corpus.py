@@ -16,10 +16,11 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.corpora import versions, warc
 from cleaner import clean
 from cleaner.cli import main
 from cleaner.corpus import documents
-from cleaner.corpus.jobs import in_order
+from cleaner.corpus.jobs import _Worker, in_order
 from cleaner.corpus.jsonl import JsonRow
 
 TEXTS = [
@@ -218,17 +219,6 @@ def test_a_damaged_parquet_file(tmp_path: Path, capfd: pytest.CaptureFixture[str
     assert "this is no whole Parquet file" in capfd.readouterr().err
 
 
-def warc(bodies: list[str]) -> bytes:
-    out = b""
-    for n, body in enumerate(bodies):
-        data = body.encode()
-        http = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: %d\r\n\r\n" % len(data) + data
-        head = f"WARC/1.1\r\nWARC-Type: response\r\nWARC-Target-URI: https://site.example/{n}\r\nWARC-Record-ID: <urn:uuid:{n}>\r\n"
-        head += f"Content-Type: application/http; msgtype=response\r\nContent-Length: {len(http)}\r\n\r\n"
-        out += gzip.compress(head.encode() + http + b"\r\n\r\n")
-    return out
-
-
 @pytest.mark.parametrize("name", ["a.warc.gz", "a.wacz"])
 def test_archives_come_out_as_rows(name: str, tmp_path: Path) -> None:
     pytest.importorskip("fastwarc")
@@ -240,6 +230,34 @@ def test_archives_come_out_as_rows(name: str, tmp_path: Path) -> None:
     assert main([str(tmp_path / name), "-o", str(tmp_path / "b.jsonl")]) == 0
     assert texts(tmp_path / "b.jsonl") == CLEANED
     assert json.loads((tmp_path / "b.jsonl").read_bytes().splitlines()[7])["url"] == "https://site.example/7"
+
+
+@pytest.mark.parametrize("packed", [True, False])
+@pytest.mark.parametrize("piped", [True, False])
+def test_an_archive_that_ends_early(packed: bool, piped: bool, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("fastwarc")
+    data = warc(TEXTS) if packed else gzip.decompress(warc(TEXTS))
+    path, out = tmp_path / "a.warc", tmp_path / "b.jsonl"
+    path.write_bytes(data[: len(data) * 2 // 3])
+    if piped:
+        command = [sys.executable, "-m", "cleaner", "-f", "warc", "-o", str(out)]
+        done = subprocess.run(command, input=path.read_bytes(), capture_output=True, check=False, timeout=60)
+        status, err = done.returncode, done.stderr.decode()
+    else:
+        status, err = main([str(path), "-o", str(out)]), capfd.readouterr().err
+    assert status == 2
+    assert f"cleaner: {'standard input' if piped else path}: can't read on after 27 responses: " in err
+    assert err.count("\n") == 1
+    assert texts(out)[:26] == CLEANED[:26]
+
+
+def test_responses_that_are_no_text_are_counted(tmp_path: Path) -> None:
+    pytest.importorskip("fastwarc")
+    data = gzip.decompress(warc(TEXTS[:3])).replace(b"text/plain", b"image/jpeg", 1).replace(b"HTTP/1.1 200 OK", b"HTTP/1.1 404 No", 1)
+    (tmp_path / "a.warc").write_bytes(data)
+    assert main([str(tmp_path / "a.warc"), "-o", str(tmp_path / "b.jsonl"), "--stats-to", str(tmp_path / "s.json")]) == 0
+    stats = json.loads((tmp_path / "s.json").read_text(encoding="utf-8"))
+    assert (stats["documents"], stats["skipped"], texts(tmp_path / "b.jsonl")) == (2, 1, CLEANED[1:3])
 
 
 def test_a_folder_is_mirrored(tmp_path: Path) -> None:
@@ -307,13 +325,28 @@ def test_a_document_that_kills_or_hangs_its_process_is_named() -> None:
     assert got[7] == {7: "not done after 0.2 seconds"}
 
 
+def test_the_document_that_was_late_is_left_out_though_its_process_has_gone_on() -> None:
+    worker = _Worker(double)  # type: ignore[arg-type]
+    try:
+        worker.busy, worker.piece = True, 1  # not sent, so that the process itself notes nothing
+        worker.at[0], worker.at[1] = 4, time.monotonic() - 60
+        late = worker.overdue(1.0)
+        worker.at[0] = 5
+        worker.again(late, "late")
+        assert worker.take() == {4: "late"}
+        worker.at[0] = -1
+        assert worker.overdue(1.0) == -1
+    finally:
+        worker.stop()
+
+
 def test_a_slow_row_passes_through_in_time(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    slow = {"text": ("x" * 20 + "\n") * 2_000_000}
+    slow = {"text": "\n".join(f"Line {n} of a long list says little" for n in range(400_000))}
     (tmp_path / "a.jsonl").write_bytes(lines([ROWS[0], slow, ROWS[1]]))
-    assert main([str(tmp_path / "a.jsonl"), "--timeout", "1.5", "-j", "2", "-o", str(tmp_path / "b.jsonl")]) == 2
-    assert "a.jsonl:2: not done after 1.5 seconds; passed through unchanged" in capfd.readouterr().err
+    assert main([str(tmp_path / "a.jsonl"), "--timeout", "2", "-j", "2", "-o", str(tmp_path / "b.jsonl")]) == 2
+    assert "a.jsonl:2: not done after 2 seconds; passed through unchanged" in capfd.readouterr().err
     rows = [json.loads(line) for line in (tmp_path / "b.jsonl").read_bytes().splitlines()]
-    assert rows[1] == {**slow, "cleaner_error": "not done after 1.5 seconds"}
+    assert rows[1] == {**slow, "cleaner_error": "not done after 2 seconds"}
     assert [rows[0]["text"], rows[2]["text"]] == CLEANED[:2]
 
 
@@ -343,6 +376,70 @@ def test_another_run_is_not_gone_on_with(tmp_path: Path, capfd: pytest.CaptureFi
     )
     assert main([str(tmp_path / "a.jsonl"), "-o", str(tmp_path / "b.jsonl"), "--resume"]) == 2
     assert "had another version of cleaner: start again without --resume" in capfd.readouterr().err
+
+
+def interrupted(command: list[str], out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stop a run behind its first piece."""
+    from cleaner.corpus.spool import Spool
+
+    whole = Spool.done
+
+    def done(self: Spool, summary: object) -> None:
+        whole(self, summary)  # type: ignore[arg-type]
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Spool, "done", done)
+        assert main(command) == 130
+    assert any(path.name.endswith(".part.json") for path in out.parent.rglob("*"))
+
+
+@pytest.mark.parametrize("what", ["size", "bytes", "time", "rules", "nothing"])
+def test_an_input_that_has_changed_is_not_gone_on_with(
+    what: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    path, rules = tmp_path / "a.jsonl", tmp_path / "mine.toml"
+    path.write_bytes(lines(ROWS))
+    rules.write_text(RULE, encoding="utf-8")
+    command = [str(path), "--rules", str(rules), "-o", str(tmp_path / "b.jsonl"), "--resume"]
+    interrupted(command, tmp_path / "b.jsonl", monkeypatch)
+    at = path.stat().st_mtime_ns
+    if what == "rules":
+        rules.write_text(RULE.replace("Tickets", "Places"), encoding="utf-8")
+    elif what == "size":
+        path.write_bytes(lines(ROWS * 2))
+    elif what == "bytes":
+        path.write_bytes(lines(ROWS).replace(b"number 39", b"number 93"))
+    os.utime(path, ns=(at, at + 10**9 if what == "time" else at))
+    assert main(command) == (0 if what == "nothing" else 2)
+    changed = "rule files" if what == "rules" else "input"
+    says = f"b.jsonl.part.json: the content of the {changed} has changed since that run stopped: start again without --resume"
+    assert (says in capfd.readouterr().err) == (what != "nothing")
+
+
+RULE = """[[rule]]
+id = "foot"
+kind = "other"
+cut = "block"
+lines = ["Tickets at the gate"]
+why = "A test."
+noise = ["Tickets at the gate"]
+prose = ["Tickets at the gate were gone by noon."]
+"""
+
+
+def test_a_folder_that_has_changed_is_not_gone_on_with(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for n, text in enumerate(TEXTS):
+        (folder / f"{n:02}.txt").write_text(text, encoding="utf-8")
+    command = [str(folder), "-o", str(tmp_path / "out"), "--resume", "-j", "1"]
+    interrupted(command, tmp_path / "out", monkeypatch)
+    (folder / "00a.txt").write_text(TEXTS[0], encoding="utf-8")
+    assert main(command) == 2
+    assert "the content of the input has changed since that run stopped" in capfd.readouterr().err
 
 
 def test_a_run_killed_between_its_last_steps_is_done_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -379,6 +476,16 @@ def test_wrong_options(arguments: list[str], says: str, capfd: pytest.CaptureFix
     err = capfd.readouterr().err
     assert says in err
     assert err.count("\n") == 1
+
+
+def test_every_format_gives_the_same_texts(tmp_path: Path) -> None:
+
+    found = {}
+    for name, path, _, _ in versions(TEXTS, tmp_path):
+        assert main([str(path), "--to", "jsonl", "-o", str(tmp_path / "out.jsonl"), "-j", "1"]) == 0
+        found[name] = texts(tmp_path / "out.jsonl")
+    assert set(map(tuple, found.values())) == {tuple(CLEANED)}, found.keys()
+    assert len(found) == 9
 
 
 def test_a_header_with_a_lone_carriage_return_is_refused_in_a_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

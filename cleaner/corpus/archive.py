@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterator
 from typing import IO, NamedTuple
 
 from fastwarc.warc import ArchiveIterator, WarcRecordType
 
 from cleaner.corpus.document import Broken, Document, Fields, Plain
-from cleaner.corpus.places import BLOCK
+from cleaner.corpus.places import BLOCK, decompressed
 from cleaner.decode import decode
 
 TYPES = ("text/html", "application/xhtml+xml", "text/plain")
@@ -27,34 +30,40 @@ class Response(NamedTuple):
 
 
 class Responses(NamedTuple):
-    """Some responses, and the number of the first."""
+    """Some responses, the number of the first, and how many pictures, redirects and errors stood among them."""
 
     first: int
     found: list[Response]
+    skipped: int
 
 
 def chunks(file: IO[bytes], fields: Fields) -> Iterator[Responses]:
     """Yield the text and HTML responses with a status of success, some at a time; raises Broken."""
-    first, size = 1, 0
+    first, size, skipped = 1, 0, 0
     group: list[Response] = []
     try:
         for response in _responses(file):
+            if response is None:
+                skipped += 1
+                continue
             group.append(response)
             size += len(response.body)
             if size >= BLOCK or len(group) >= TOGETHER:
-                yield Responses(first, group)
-                first, group, size = first + len(group), [], 0
-    except (OSError, EOFError, zipfile.BadZipFile) as error:
-        if group:
-            yield Responses(first, group)
+                yield Responses(first, group, skipped)
+                first, group, size, skipped = first + len(group), [], 0, 0
+    except (OSError, EOFError, zlib.error, zipfile.BadZipFile) as error:
+        yield Responses(first, group, skipped)
         raise Broken(f"can't read on after {first - 1 + len(group)} responses: {error}") from None
-    if group:
-        yield Responses(first, group)
+    if group or skipped:
+        yield Responses(first, group, skipped)
 
 
-def _responses(file: IO[bytes]) -> Iterator[Response]:
+def _responses(file: IO[bytes]) -> Iterator[Response | None]:
     if not file.seekable():
-        yield from _of(file)
+        with tempfile.TemporaryFile() as whole:  # fastwarc and zipfile go back and forth
+            shutil.copyfileobj(file, whole)
+            whole.seek(0)
+            yield from _responses(whole)
         return
     zipped = file.read(4) == b"PK\x03\x04"
     file.seek(0)
@@ -68,16 +77,43 @@ def _responses(file: IO[bytes]) -> Iterator[Response]:
                     yield from _of(inner)
 
 
-def _of(file: IO[bytes]) -> Iterator[Response]:
+def _of(file: IO[bytes]) -> Iterator[Response | None]:
+    """Yield the responses of an archive, None for one that is no text; raises EOFError where the last record is not whole."""
+    last = 0
     # auto_decode undoes chunks and compression of the transfer
     for record in ArchiveIterator(file, record_types=WarcRecordType.response, auto_decode="all"):
+        last = record.stream_pos
         http = record.http_headers
         status = http.status_code if http is not None else None
         if status is None or not 200 <= status < 300 or (record.http_content_type or "").lower() not in TYPES:
+            yield None
             continue
         headers = record.headers
         url, date = headers.get("WARC-Target-URI") or "", headers.get("WARC-Date") or ""
         yield Response(url.strip("<>"), date, record.record_id or "", record.reader.read(), record.http_charset)
+    if file.seekable():
+        file.seek(last)
+        if not _whole(decompressed(file)):
+            raise EOFError("the archive ends in the middle of a record")
+
+
+def _whole(file: IO[bytes]) -> bool:
+    """Whether records end where they say: fastwarc takes the end of a file for the end of its last record."""
+    while line := file.readline():
+        length = 0
+        while line.strip():
+            name, _, value = line.partition(b":")
+            if name.strip().lower() == b"content-length" and value.strip().isdigit():
+                length = int(value)
+            line = file.readline()
+            if not line:
+                return False
+        while length:
+            block = file.read(min(length, BLOCK))
+            if not block:
+                return False
+            length -= len(block)
+    return True
 
 
 def documents(chunk: Responses, name: str, fields: Fields) -> Iterator[Document]:

@@ -73,10 +73,10 @@ def _shared_out(pieces: Iterator[Any], workers: list[_Worker], timeout: float | 
             try:
                 done[worker.number] = worker.take()
             except (EOFError, ConnectionError):
-                worker.again(f"it takes its process down (exit status {worker.status()})")
+                worker.again(int(worker.at[0]), f"it takes its process down (exit status {worker.status()})")
         for worker in busy.values():
-            if timeout and worker.busy and worker.overdue(timeout):
-                worker.again(f"not done after {timeout:g} seconds")
+            if timeout and worker.busy and (index := worker.overdue(timeout)) >= 0:
+                worker.again(index, f"not done after {timeout:g} seconds")
         while returned in done:
             yield done.pop(returned)
             returned += 1
@@ -119,12 +119,13 @@ class _Worker:
         self.busy, self.piece = False, None
         return result
 
-    def overdue(self, timeout: float) -> bool:
-        return bool(self.at[0] >= 0 and time.monotonic() - self.at[1] > timeout + GRACE)
-
-    def again(self, why: str) -> None:
-        """Do the piece again in a new process, without the document that this one was at."""
+    def overdue(self, timeout: float) -> int:
+        """Return the document that takes too long, or -1; the process may be at the next one before it is stopped."""
         index = int(self.at[0])
+        return index if time.monotonic() - self.at[1] > timeout + GRACE else -1
+
+    def again(self, index: int, why: str) -> None:
+        """Do the piece again in a new process, without the document `index` that this one was at."""
         self.process.kill()
         if index < 0:
             raise Died(f"a process died (exit status {self.status()})")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import IO, Any, cast
 
 from cleaner.corpus.document import Broken
@@ -13,6 +14,7 @@ from cleaner.errors import Failure
 
 COMPRESSIONS = {".gz": b"\x1f\x8b", ".bz2": b"BZh", ".xz": b"\xfd7zXZ", ".zst": b"\x28\xb5\x2f\xfd"}
 BLOCK = 1 << 20
+ENDS = 1 << 16  # bytes
 
 
 def remote(location: str) -> bool:
@@ -53,6 +55,37 @@ def size(location: str) -> int | None:
         return cast("int | None", fs.size(path))
     except OSError:
         return None
+
+
+def state(location: str) -> str:
+    """Return a mark of what a location holds now: another size, time of change, or other first or last bytes make it another."""
+    if remote(location):
+        fs, path = filesystem(location)
+        try:
+            return str(fs.ukey(path))
+        except OSError:
+            return ""
+    if not os.path.isfile(location):
+        return ""
+    found = os.stat(location)
+    digest = hashlib.blake2b(f"{found.st_size} {found.st_mtime_ns} ".encode(), digest_size=16)
+    with open(location, "rb") as file:
+        digest.update(file.read(ENDS))
+        file.seek(max(0, found.st_size - ENDS))
+        digest.update(file.read(ENDS))
+    return digest.hexdigest()
+
+
+def states(locations: Iterable[str]) -> str:
+    """Return a mark of many files: another name, size or time of change makes it another."""
+    digest = hashlib.blake2b(digest_size=16)
+    for location in locations:
+        try:
+            found = None if remote(location) else os.stat(location)
+        except OSError:
+            found = None
+        digest.update(f"{location}\0{found and (found.st_size, found.st_mtime_ns)}\0".encode("utf-8", "surrogateescape"))
+    return digest.hexdigest()
 
 
 def walk(folder: str) -> Iterator[str]:

@@ -54,7 +54,7 @@ def run(options: Options) -> int:
 class Job:
     """One table or archive, or all single documents of the run, and where it goes ("" is standard output)."""
 
-    def __init__(self, name: str, format: str, target: str, shape: str, found: Iterator[files.Found] | None = None) -> None:
+    def __init__(self, name: str, format: str, target: str, shape: str, found: list[files.Found] | None = None) -> None:
         self.name, self.format, self.target, self.shape, self.found = name, format, target, shape, found
         self.only = ""  # the name of the output of a single document
 
@@ -62,7 +62,7 @@ class Job:
     def chunks(self, options: Options, fields: Fields) -> Iterator[tuple[Iterator[Any], IO[bytes] | None]]:
         """Open the input; give its pieces, and its file where it is one."""
         if self.format == "files":
-            yield files.chunks(self.found or iter(()), options, self.only), None
+            yield files.chunks(iter(self.found or ()), options, self.only), None
         else:
             with places.opened(self.name) as file:
                 yield formats.module(self.format).chunks(file, fields), file
@@ -86,7 +86,7 @@ def wanted(options: Options) -> Iterator[Job]:
         single = shape == "files" and target and not into
         if single and len(documents) > 1:
             raise Failure(f"-o {target}: several documents need a folder: write {target}/")
-        job = Job("documents", "files", os.path.dirname(target) or "." if single else target, shape, iter(documents))
+        job = Job("documents", "files", os.path.dirname(target) or "." if single else target, shape, documents)
         job.only = os.path.basename(target) if single else ""
         yield job
     if one_table and len(tables) + bool(documents) > 1:
@@ -202,7 +202,10 @@ class _Run:
         )
         asked: dict[str, Any] = {name: getattr(o, name) for name in names}
         asked["report"] = [o.seed] if o.report else []
-        asked["size of the input"] = places.size(self.job.name) if self.job.format != "files" else None
+        asked["content of the rule files"] = [places.state(file) for file in o.rules]
+        asked["content of the site memory"] = places.state(o.site) if o.site else ""
+        found = self.job.found
+        asked["content of the input"] = places.state(self.job.name) if found is None else places.states(f.location for f in found)
         return {"version of cleaner": __version__, "input": self.job.name, **asked}
 
 

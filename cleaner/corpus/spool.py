@@ -65,6 +65,8 @@ class Spool:
         except (ValueError, OSError) as error:
             raise Failure(f"{self.journal}: can't be read ({error}): start again without --resume") from None
         differ = [name for name, value in self.asked.items() if state["asked"].get(name) != value]
+        if differ and differ[0].startswith("content of "):
+            raise Failure(f"{self.journal}: the {differ[0]} has changed since that run stopped: start again without --resume")
         if differ:
             raise Failure(f"{self.journal}: the run that stopped had another {differ[0]}: start again without --resume")
         if state["complete"] and not os.path.exists(self.part) and os.path.exists(self.path):

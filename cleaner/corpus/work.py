@@ -83,9 +83,14 @@ class Worker:
 
     def __init__(self, options: Options, fields: Fields, shape: str, compress_for: str = "") -> None:
         self.options, self.fields, self.shape, self.compress_for = options, fields, shape, compress_for
+        self._ready = False
 
     def __call__(self, piece: Piece, without: dict[int, str], note: Callable[[int], None]) -> Result:
+        if not self._ready:  # what a process has to load once is not the first document's time
+            api.clean("The rules are read before the clock runs.")
+            self._ready = True
         summary, problems = summary_for(self.options), []
+        summary.skipped = getattr(piece.chunk, "skipped", 0)
         lines: list[str] = []
         documents = list(formats.module(piece.format).documents(piece.chunk, piece.name, self.fields))
         changes: list[dict[str, Any]] = []

@@ -7,7 +7,7 @@ import unicodedata
 from hashlib import blake2b
 from urllib.parse import unquote, urlsplit
 
-from cleaner.blocks import bare
+from cleaner.blocks import _TAIL
 
 HEADLINE = 25  # characters, and
 WORDS = 4  # words that say enough to tell a headline from a label
@@ -16,12 +16,14 @@ _SITE = re.compile(r"\s+[|–—-]\s+(?=[^|–—]{2,40}$)")  # before the site'
 
 
 def key(text: str) -> int:
-    """Return the key of a line: bullets, case, quotes and spaces at its ends do not matter.
+    """Return the key of a line: case, the width of spaces, and bullets and punctuation at its ends do not matter.
 
-    >>> key("» Read our newsletter") == key("READ OUR NEWSLETTER:")
+    >>> key("» Read our\u00a0newsletter") == key("READ OUR NEWSLETTER:")
     True
     """
-    return _number(bare(text))
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text)
+    return _number(" ".join(text.casefold().split()).strip(_TAIL))
 
 
 def _number(text: str) -> int:
