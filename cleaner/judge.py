@@ -11,7 +11,8 @@ import json
 import os
 import re
 from functools import lru_cache
-from math import exp, log
+from itertools import accumulate
+from math import exp, inf, log
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,7 +25,8 @@ LIMIT = 0.2  # of what is less likely than this to be article, the judge says it
 WEIGHTS = os.path.join(os.path.dirname(__file__), "weights", "lines.json")
 SEEN = 300  # characters of a line that are looked at
 NEAR = 6  # blocks on each side that count as near
-SURE = 2.5  # of a quarter of the trees; what they say of a line then is final
+# After so many trees a sum above this is final: the line stays. Of the lines that all trees would take none had one.
+STAGES = ((10, 0.6), (30, 0.4))
 AWAY = 20  # further than this is far
 
 _WORD = re.compile(r"[^\W\d_]{4,}|[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]{2}")
@@ -60,30 +62,28 @@ class Page:
         self.blocks = blocks
         self.taken = taken
         self.weights = [block.weight for block in blocks]
-        self.stops = [block.stops for block in blocks]
-        self.prose = [s and w >= 60 and t is None for s, w, t in zip(self.stops, self.weights, taken, strict=True)]
+        self.prose = [block.prose and kind is None for block, kind in zip(blocks, taken, strict=True)]
         self.logs = [log(w + 1) for w in self.weights]
-        usual = sorted(w for w, p in zip(self.weights, self.prose, strict=True) if p)
+        mass = [w if p else 0 for w, p in zip(self.weights, self.prose, strict=True)]
+        usual = sorted(filter(None, mass))
         self.usual = usual[len(usual) // 2] if usual else 0
         self.count, self.article = len(usual), sum(usual)
-        self.above = _sums(self.prose)
-        self.mass = _sums([w if p else 0 for w, p in zip(self.weights, self.prose, strict=True)])
-        self.gone = _sums([t is not None for t in taken])
-        self.open = _sums([not s for s in self.stops])
-        self.low = "\n".join([block.text for block in blocks]).lower()
-        self.copies: dict[str, int] = {}
-        for block in blocks:
-            self.copies[block.text] = self.copies.get(block.text, 0) + 1
+        # of the blocks above each: paragraphs, their letters, what rules took, lines without a full stop
+        self.above = list(accumulate(self.prose, initial=0))
+        self.mass = list(accumulate(mass, initial=0))
+        self.gone = list(accumulate([kind is not None for kind in taken], initial=0))
+        self.open = list(accumulate([not block.stops for block in blocks], initial=0))
+        self.texts = [block.text for block in blocks]
+        self.lows = [text.lower() for text in self.texts]
+        self.low = "\n".join(self.lows)
+        self.starts = list(accumulate([len(low) + 1 for low in self.lows], initial=0))
+        self.top = "\n".join(self.lows[:2])
         self.before, self.after = _nearest(self.prose)
-        self.top = "\n".join([block.text for block in blocks[:2]]).lower()
 
-
-def _sums(values: Sequence[float]) -> list[float]:
-    out, total = [0.0], 0.0
-    for value in values:
-        total += value
-        out.append(total)
-    return out
+    def knows(self, word: str, k: int) -> bool:
+        """Whether a word stands in other lines than `k`."""
+        at = self.low.find(word)
+        return at < self.starts[k] or self.low.find(word, self.starts[k + 1]) >= 0
 
 
 def _nearest(prose: list[bool]) -> tuple[list[int], list[int]]:
@@ -142,22 +142,22 @@ def _shape(page: Page, block: Block, k: int) -> list[float]:
         block.indent,
         block.gap,
         following,
-        page.copies[block.text],
+        page.texts.count(block.text),
     ]
 
 
 def _vocabulary(page: Page, block: Block, k: int) -> list[float]:
-    low = block.text[:SEEN].lower()
-    words = [word[:7] for word in set(_WORD.findall(low))]
-    n = len(words) or 1
-    own = page.copies[block.text]
-    above = page.blocks[page.before[k]].text.lower() if page.before[k] >= 0 else ""
-    below = page.blocks[page.after[k]].text.lower() if page.after[k] < len(page.blocks) else ""
+    words = [word[:7] for word in set(_WORD.findall(page.lows[k][:SEEN]))]
+    if not words:
+        return [-1.0, -1.0, -1.0, -1.0]
+    n = len(words)
+    above = page.lows[page.before[k]] if page.before[k] >= 0 else ""
+    below = page.lows[page.after[k]] if page.after[k] < len(page.blocks) else ""
     return [
-        sum([page.low.count(word) > own for word in words]) / n if words else -1,
-        sum([word in above for word in words]) / n if above and words else -1,
-        sum([word in below for word in words]) / n if below and words else -1,
-        sum([word in page.top for word in words]) / n if k > 1 and words else -1,
+        sum([page.knows(word, k) for word in words]) / n,
+        sum([word in above for word in words]) / n if above else -1,
+        sum([word in below for word in words]) / n if below else -1,
+        sum([word in page.top for word in words]) / n if k > 1 else -1,
     ]
 
 
@@ -212,24 +212,24 @@ def _around(page: Page, k: int) -> list[float]:
 class Judge:
     """The trees: nested lists [feature, threshold, tree if not above it, tree else]; a number is what a leaf adds."""
 
-    def __init__(self, trees: list[Any], limit: float = LIMIT) -> None:
-        self.first, self.rest = trees[: len(trees) // 4], trees[len(trees) // 4 :]
-        self.limit = -log(1 / limit - 1)
+    def __init__(self, trees: list[Any]) -> None:
+        ends = [0, *(end for end, _ in STAGES), len(trees)]
+        sure = [*(sum for _, sum in STAGES), inf]
+        self.stages = [(trees[a:b], limit) for a, b, limit in zip(ends, ends[1:], sure, strict=False)]
 
     def chance(self, values: list[float]) -> float:
-        """Return how likely a line is to be article; 1 as soon as a part of the trees is sure of it."""
-        total = _sum(self.first, values)
-        if total > SURE:
-            return 1.0
-        return 1 / (1 + exp(-total - _sum(self.rest, values)))
+        """Return how likely a line is to be article; 1 as soon as the first trees are sure of it."""
+        total = 0.0
+        for trees, sure in self.stages:
+            total += _sum(trees, values)
+            if total > sure:
+                return 1.0
+        return 1 / (1 + exp(-total))
 
     def __call__(self, blocks: Sequence[Block], taken: Sequence[str | None]) -> Iterator[tuple[int, str, float]]:
         """Yield the lines of a document that are noise: (index, kind, how likely it is noise)."""
-        asked = undecided(blocks, taken)
-        if not asked:
-            return
         page = Page(blocks, taken)
-        for k in asked:
+        for k in undecided(blocks, taken):
             chance = self.chance(features(page, k))
             if chance < LIMIT:
                 yield k, _kind(page, k), 1 - chance
