@@ -12,7 +12,7 @@ import os
 import re
 from functools import lru_cache
 from itertools import accumulate
-from math import exp, inf, log
+from math import exp, log
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from cleaner.blocks import Block
 
 LIMIT = 0.2  # of what is less likely than this to be article, the judge says it is noise
+_ODDS = -log(1 / LIMIT - 1)
 WEIGHTS = os.path.join(os.path.dirname(__file__), "weights", "lines.json")
 SEEN = 300  # characters of a line that are looked at
 NEAR = 6  # blocks on each side that count as near
-# After so many trees a sum above this is final: the line stays. Of the lines that all trees would take none had one.
-STAGES = ((10, 0.6), (30, 0.4))
+SURE = 0.6  # where the first trees add up to more, the line stays
 AWAY = 20  # further than this is far
 
 _WORD = re.compile(r"[^\W\d_]{4,}|[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]{2}")
@@ -37,12 +37,10 @@ _LAST = {**dict.fromkeys(":：", 1), **dict.fromkeys(",،;؛、-–—|/", 2), *
 _LAST |= {**dict.fromkeys("…", 5), **dict.fromkeys("!！", 6), **dict.fromkeys(")]）】", 7), **dict.fromkeys(".", 8)}
 _KINDS = ("related", "promo", "ad", "ui", "comment", "embed", "caption", "byline", "legal", "other")
 
-NAMES = (
+# What is known of a line: first what costs next to nothing, and decides most lines, then what has to be read.
+QUICK = (
     # the line
-    "length", "words", "capitals", "longest word", "upper case", "digits", "signs", "last", "first", "item", "sentences", "year", "clock",
-    "slash", "commas", "stops", "indent", "gap", "gap after", "copies",
-    # its words, in the article
-    "known", "known above", "known below", "known on top",
+    "length", "last", "stops", "item", "indent", "gap", "gap after",
     # its place
     "index", "from end", "paragraphs above", "paragraphs below", "share above", "share below", "to paragraph above", "to paragraph below",
     "run", "in run", "paragraphs near above", "paragraphs near below", "open near",
@@ -53,6 +51,14 @@ NAMES = (
     # the neighbours
     "length -3", "length -2", "length -1", "last -1", "taken -1", "length +1", "last +1", "taken +1", "length +2", "length +3",
 )  # fmt: skip
+READ = (
+    # the line
+    "words", "capitals", "longest word", "upper case", "digits", "signs", "first", "sentences", "year", "clock", "slash", "commas",
+    "copies",
+    # its words, in the article
+    "known", "known above", "known below", "known on top",
+)  # fmt: skip
+NAMES = QUICK + READ
 
 
 class Page:
@@ -73,12 +79,15 @@ class Page:
         self.mass = list(accumulate(mass, initial=0))
         self.gone = list(accumulate([kind is not None for kind in taken], initial=0))
         self.open = list(accumulate([not block.stops for block in blocks], initial=0))
-        self.texts = [block.text for block in blocks]
+        self.before, self.after = _nearest(self.prose)
+
+    def open_texts(self) -> None:
+        """Make ready what `read` asks for, before the first line is read."""
+        self.texts = [block.text for block in self.blocks]
         self.lows = [text.lower() for text in self.texts]
         self.low = "\n".join(self.lows)
         self.starts = list(accumulate([len(low) + 1 for low in self.lows], initial=0))
         self.top = "\n".join(self.lows[:2])
-        self.before, self.after = _nearest(self.prose)
 
     def knows(self, word: str, k: int) -> bool:
         """Whether a word stands in other lines than `k`."""
@@ -109,11 +118,27 @@ def undecided(blocks: Sequence[Block], taken: Sequence[object]) -> list[int]:
 
 def features(page: Page, k: int) -> list[float]:
     """Return what is known of line `k`, in the order of NAMES."""
+    return [*quick(page, k), *read(page, k)]
+
+
+def quick(page: Page, k: int) -> list[float]:
+    """Return what is known of line `k` without reading it, in the order of QUICK."""
     block = page.blocks[k]
-    return [*_shape(page, block, k), *_vocabulary(page, block, k), *_place(page, k), *_around(page, k)]
+    following = page.blocks[k + 1].gap if k + 1 < len(page.blocks) else 9
+    line = [page.logs[k], _last(block), block.stops, block.listed, block.indent, block.gap, following]
+    return [*line, *_place(page, k), *_around(page, k)]
 
 
-def _shape(page: Page, block: Block, k: int) -> list[float]:
+def read(page: Page, k: int) -> list[float]:
+    """Return what line `k` says of itself, in the order of READ."""
+    return [*_shape(page, page.blocks[k]), *_vocabulary(page, k)]
+
+
+def _last(block: Block) -> int:
+    return _LAST.get(block.text[-1], 9 if block.text[-1].isdigit() else 0)
+
+
+def _shape(page: Page, block: Block) -> list[float]:
     text = block.text[:SEEN]
     size = len(text)
     tokens = text.split()
@@ -121,32 +146,24 @@ def _shape(page: Page, block: Block, k: int) -> list[float]:
     letters = sum(map(str.isalpha, text))
     digits = sum(map(str.isdigit, text))
     first = block.plain[:1]
-    following = page.blocks[k + 1].gap if k + 1 < len(page.blocks) else 9
     return [
-        page.logs[k],
         n,
         sum([token[0].isupper() for token in tokens]) / n,
         max(map(len, tokens)),
         sum(map(str.isupper, text)) / (letters or 1),
         digits / size,
         1 - (letters + digits + n - 1) / size,
-        _LAST.get(block.text[-1], 9 if block.text[-1].isdigit() else 0),
         1 if first.isupper() else 2 if first.islower() else 3 if first.isdigit() else 4 if first.isalpha() else 5,
-        block.listed,
         len(_STOP_INSIDE.findall(text)),
         _YEAR.search(text) is not None,
         _CLOCK.search(text) is not None,
         "/" in text,
         text.count(","),
-        block.stops,
-        block.indent,
-        block.gap,
-        following,
         page.texts.count(block.text),
     ]
 
 
-def _vocabulary(page: Page, block: Block, k: int) -> list[float]:
+def _vocabulary(page: Page, k: int) -> list[float]:
     words = [word[:7] for word in set(_WORD.findall(page.lows[k][:SEEN]))]
     if not words:
         return [-1.0, -1.0, -1.0, -1.0]
@@ -203,36 +220,37 @@ def _around(page: Page, k: int) -> list[float]:
     for at in (k - 1, k + 1):
         if 0 <= at < n:
             kind = page.taken[at]
-            out += [logs[at], _LAST.get(page.blocks[at].text[-1], 0), 0 if kind is None else 1 + _KINDS.index(kind)]
+            out += [logs[at], _last(page.blocks[at]), 0 if kind is None else 1 + _KINDS.index(kind)]
         else:
             out += [-1.0, -1.0, -1.0]
     return out + [logs[at] if at < n else -1.0 for at in (k + 2, k + 3)]
 
 
 class Judge:
-    """The trees: nested lists [feature, threshold, tree if not above it, tree else]; a number is what a leaf adds."""
+    """The trees: nested lists [feature, threshold, tree if not above it, tree else]; a number is what a leaf adds.
 
-    def __init__(self, trees: list[Any]) -> None:
-        ends = [0, *(end for end, _ in STAGES), len(trees)]
-        sure = [*(sum for _, sum in STAGES), inf]
-        self.stages = [(trees[a:b], limit) for a, b, limit in zip(ends, ends[1:], sure, strict=False)]
+    `first` ask only what is QUICK; a line of which they are sure is not read.
+    """
 
-    def chance(self, values: list[float]) -> float:
-        """Return how likely a line is to be article; 1 as soon as the first trees are sure of it."""
-        total = 0.0
-        for trees, sure in self.stages:
-            total += _sum(trees, values)
-            if total > sure:
-                return 1.0
-        return 1 / (1 + exp(-total))
+    def __init__(self, first: list[Any], rest: list[Any]) -> None:
+        self.first = first
+        self.rest = rest
 
     def __call__(self, blocks: Sequence[Block], taken: Sequence[str | None]) -> Iterator[tuple[int, str, float]]:
         """Yield the lines of a document that are noise: (index, kind, how likely it is noise)."""
         page = Page(blocks, taken)
+        opened = False
         for k in undecided(blocks, taken):
-            chance = self.chance(features(page, k))
-            if chance < LIMIT:
-                yield k, _kind(page, k), 1 - chance
+            values = quick(page, k)
+            total = _sum(self.first, values)
+            if total > SURE:
+                continue
+            if not opened:
+                page.open_texts()
+                opened = True
+            total += _sum(self.rest, values + read(page, k))
+            if total < _ODDS:
+                yield k, _kind(page, k), 1 / (1 + exp(total))
 
 
 def _sum(trees: list[Any], values: list[float]) -> float:
@@ -259,4 +277,5 @@ def _kind(page: Page, k: int) -> str:
 def judge() -> Judge:
     """Return the judge that ships, read once."""
     with open(WEIGHTS, "rb") as file:
-        return Judge(json.loads(file.read())["trees"])
+        data = json.loads(file.read())
+    return Judge(data["first"], data["rest"])

@@ -10,6 +10,7 @@ for figures on those.
 import argparse
 import json
 import math
+import warnings
 import zlib
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -18,6 +19,7 @@ from typing import Any, NamedTuple
 
 import lightgbm
 import numpy as np
+from bs4 import XMLParsedAsHTMLWarning
 
 from cleaner import judge, pipeline
 from cleaner.api import rulebook
@@ -25,7 +27,7 @@ from cleaner.blocks import Block, cut
 from training.lines import LABELS
 from training.scrapes import FOLDS, Scrape, labelled, pages, read, scraped, site
 
-ROUNDS = 120
+FIRST, REST = 16, 84  # trees on what is quick to know, trees on all
 LONGEST = 800  # blocks of a document to learn from
 # How much a line counts, against one of a page that is no news.
 HAND = 12.0
@@ -84,6 +86,7 @@ def _taken(blocks: list[Block]) -> list[str | None]:
 
 def _view(scrape: Scrape, blocks: list[Block], taken: list[str | None], lines: list[int], full: bool) -> Rows:
     page = judge.Page(blocks, taken)
+    page.open_texts()
     asked = judge.undecided(blocks, taken)
     gold = [scrape.gold[lines[k] - 1] for k in asked]
     labels = np.array([1 if share == 2 else share if share in (0, 1) else -1 for share in gold], dtype=np.float32)
@@ -95,16 +98,33 @@ def _view(scrape: Scrape, blocks: list[Block], taken: list[str | None], lines: l
     return Rows(scrape, full, features, [lines[k] for k in asked], labels, size * (1 if full and None not in taken else 0.6))
 
 
-def train(views: list[Rows]) -> Any:
+class Trees(NamedTuple):
+    """Two models, the second of which learns what the first leaves."""
+
+    first: Any
+    rest: Any
+
+    def odds(self, features: Any) -> tuple[Any, Any]:
+        """Return the logarithms of the odds for article: of the first model, of both."""
+        first = self.first.predict(features[:, : len(judge.QUICK)], raw_score=True, num_threads=1)
+        return first, first + self.rest.predict(features, raw_score=True, num_threads=1)
+
+
+def train(views: list[Rows]) -> Trees:
     """Train trees on the lines whose label is known."""
-    features, labels = np.vstack([v.features for v in views]), np.concatenate([v.labels for v in views])
+    labels = np.concatenate([v.labels for v in views])
     known = labels >= 0
-    weights = np.concatenate([v.weights for v in views])
-    return lightgbm.train(OPTIONS, lightgbm.Dataset(features[known], labels[known], weight=weights[known]), ROUNDS)
+    features, labels = np.vstack([v.features for v in views])[known], labels[known]
+    weights = np.concatenate([v.weights for v in views])[known]
+    some = np.ascontiguousarray(features[:, : len(judge.QUICK)])
+    first = lightgbm.train({**OPTIONS, "learning_rate": 0.2}, lightgbm.Dataset(some, labels, weight=weights), FIRST)
+    begun = first.predict(some, raw_score=True, num_threads=1)
+    rest = lightgbm.train(OPTIONS, lightgbm.Dataset(features, labels, weight=weights, init_score=begun), REST)
+    return Trees(first, rest)
 
 
 def exported(model: Any) -> list[Any]:
-    """Return the trees as nested lists: [feature, threshold, tree if not above it, tree else], or a leaf's value."""
+    """Return trees as nested lists: [feature, threshold, tree if not above it, tree else], or a leaf's value."""
 
     def node(tree: dict[str, Any]) -> Any:
         if "leaf_value" in tree:
@@ -120,8 +140,13 @@ _views: list[Rows] = []
 
 def _judged(fold: int) -> list[tuple[int, Any]]:
     """Train without a fold and return the opinions on its full views."""
-    model = train([v for v in _views if v.scrape.fold != fold])
-    return [(k, model.predict(v.features, num_threads=1)) for k, v in enumerate(_views) if v.scrape.fold == fold and v.full]
+    trees = train([v for v in _views if v.scrape.fold != fold])
+    out = []
+    for k, view in enumerate(_views):
+        if view.scrape.fold == fold and view.full:
+            first, both = trees.odds(view.features)
+            out.append((k, np.where(first > judge.SURE, 1.0, 1 / (1 + np.exp(-both)))))
+    return out
 
 
 def table(opinions: dict[int, Any]) -> Iterator[str]:
@@ -158,6 +183,7 @@ def main() -> None:
     asked.add_argument("--jobs", type=int, default=2)
     options = asked.parse_args()
     out = {site(json.loads(line)["url"]) for line in LABELS.read_text(encoding="utf-8").splitlines()} if options.without_labelled else set()
+    warnings.filterwarnings("ignore", category=XMLParsedAsHTMLWarning)
     with ProcessPoolExecutor(options.jobs) as pool:
         scrapes = [s for s in read(options.data) if s.news or zlib.crc32(s.id.encode()) % EVERY == 0]
         scrapes += labelled(options.data)
@@ -171,8 +197,9 @@ def main() -> None:
         with ProcessPoolExecutor(options.jobs) as pool:  # forked after the rows are there
             opinions = dict(pair for found in pool.map(_judged, range(options.folds)) for pair in found)
         print("\n".join(table(opinions)), flush=True)
-    trees = exported(train(_views))
-    options.output.write_text(json.dumps({"features": judge.NAMES, "trees": trees}, separators=(",", ":")) + "\n", encoding="utf-8")
+    trees = train(_views)
+    data = {"features": judge.NAMES, "first": exported(trees.first), "rest": exported(trees.rest)}
+    options.output.write_text(json.dumps(data, separators=(",", ":")) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
