@@ -91,7 +91,7 @@ def _view(scrape: Scrape, blocks: list[Block], taken: list[str | None], lines: l
     gold = [scrape.gold[lines[k] - 1] for k in asked]
     labels = np.array([1 if share == 2 else share if share in (0, 1) else -1 for share in gold], dtype=np.float32)
     size = np.array([min(len(blocks[k].text), 200) / 100 + 0.3 for k in asked])
-    size *= {"hand": HAND, "gold": NEWS}.get(scrape.scraper, WEAK if scrape.weak else NEWS) if scrape.news else 1
+    size *= {"hand": HAND, "gold": NEWS}.get(scrape.scraper, WEAK if scrape.weak else NEWS if scrape.news else 1)
     size *= FULL if scrape.scraper in ("bs4_p", "html_text") else 1
     size *= np.array([4 if share == 2 else 1 for share in gold])
     features = np.array([judge.features(page, k) for k in asked], dtype=np.float32).reshape(len(asked), len(judge.NAMES))
@@ -185,7 +185,7 @@ def main() -> None:
     out = {site(json.loads(line)["url"]) for line in LABELS.read_text(encoding="utf-8").splitlines()} if options.without_labelled else set()
     warnings.filterwarnings("ignore", category=XMLParsedAsHTMLWarning)
     with ProcessPoolExecutor(options.jobs) as pool:
-        scrapes = [s for s in read(options.data) if s.news or zlib.crc32(s.id.encode()) % EVERY == 0]
+        scrapes = [s for s in read(options.data) if s.news or s.scraper == "gold" or zlib.crc32(s.id.encode()) % EVERY == 0]
         scrapes += labelled(options.data)
         for found in pool.map(scraped, pages(options.data), chunksize=10):
             scrapes += found
