@@ -142,8 +142,13 @@ def tail(blocks: Sequence[Block], taken: Sequence[object]) -> list[int]:
     if len(run) == 1:  # perhaps the subheading of a part that is missing
         heads = any(block.short and not block.listed for block in above[2:])
         return run if not heads and not re.search(r"\d", blocks[run[0]].text) else []
-    facts = sum(re.search(_FACT, blocks[k].text) is not None for k in run)
+    facts = sum(states_fact(blocks[k].text) for k in run)
     return run if 2 * facts < len(run) else []
+
+
+def states_fact(text: str) -> bool:
+    """Whether a line holds a score, a price, a time, an address or a label and its value, as a table's rows do."""
+    return re.search(_FACT, text) is not None
 
 
 def _named(text: str) -> bool:

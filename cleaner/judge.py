@@ -10,9 +10,11 @@ from __future__ import annotations
 import json
 import os
 import re
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import accumulate
 from math import exp, log
+
+from cleaner import context
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,8 +24,13 @@ if TYPE_CHECKING:
     from cleaner.blocks import Block
 
 LIMIT = 0.2  # of what is less likely than this to be article, the judge says it is noise
-_ODDS = -log(1 / LIMIT - 1)
+BETWEEN = 0.4  # and this is the limit for a line between two that are noise
+_ODDS, _BETWEEN = -log(1 / LIMIT - 1), -log(1 / BETWEEN - 1)
 WEIGHTS = os.path.join(os.path.dirname(__file__), "weights", "lines.json")
+REACH = 20_000  # characters above and below a line in which its words are sought
+LEAST = 2  # paragraphs, without which there is no article to compare with
+TABLE = 3  # lines, the shortest run that may be a table
+ROW = 30  # letters, the longest row of one; headlines with a time before them are longer
 SEEN = 300  # characters of a line that are looked at
 NEAR = 6  # blocks on each side that count as near
 SURE = 0.6  # where the first trees add up to more, the line stays
@@ -81,18 +88,33 @@ class Page:
         self.open = list(accumulate([not block.stops for block in blocks], initial=0))
         self.before, self.after = _nearest(self.prose)
 
-    def open_texts(self) -> None:
-        """Make ready what `read` asks for, before the first line is read."""
-        self.texts = [block.text for block in self.blocks]
-        self.lows = [text.lower() for text in self.texts]
-        self.low = "\n".join(self.lows)
-        self.starts = list(accumulate([len(low) + 1 for low in self.lows], initial=0))
-        self.top = "\n".join(self.lows[:2])
+    @cached_property
+    def lows(self) -> list[str]:
+        return [block.text.lower() for block in self.blocks]
+
+    @cached_property
+    def low(self) -> str:
+        return "\n".join(self.lows)
+
+    @cached_property
+    def top(self) -> str:
+        return "\n".join(self.lows[:2])
+
+    @cached_property
+    def starts(self) -> list[int]:
+        return list(accumulate([len(low) + 1 for low in self.lows], initial=0))
+
+    @cached_property
+    def copies(self) -> dict[str, int]:
+        found: dict[str, int] = {}
+        for block in self.blocks:
+            found[block.text] = found.get(block.text, 0) + 1
+        return found
 
     def knows(self, word: str, k: int) -> bool:
-        """Whether a word stands in other lines than `k`."""
-        at = self.low.find(word)
-        return at < self.starts[k] or self.low.find(word, self.starts[k + 1]) >= 0
+        """Whether a word stands in other lines than `k`, of those that are not far away."""
+        start, end = self.starts[k], self.starts[k + 1]
+        return self.low.find(word, max(0, start - REACH), start) >= 0 or self.low.find(word, end, end + REACH) >= 0
 
 
 def _nearest(prose: list[bool]) -> tuple[list[int], list[int]]:
@@ -114,6 +136,23 @@ def _nearest(prose: list[bool]) -> tuple[list[int], list[int]]:
 def undecided(blocks: Sequence[Block], taken: Sequence[object]) -> list[int]:
     """Return the lines to judge: no rule took them, and they do not read as a paragraph."""
     return [k for k, block in enumerate(blocks) if taken[k] is None and not block.prose]
+
+
+def tables(blocks: Sequence[Block], asked: list[int]) -> set[int]:
+    """Return the lines of runs that hold facts in every second line, as scores, schedules and prices do: no trees know those."""
+    found: set[int] = set()
+    run: list[int] = []
+    for k in [*asked, -1]:
+        if run and k != run[-1] + 1:
+            if len(run) >= TABLE and 2 * sum([_is_row(blocks[at]) for at in run]) >= len(run):
+                found.update(run)
+            run = []
+        run.append(k)
+    return found
+
+
+def _is_row(block: Block) -> bool:
+    return block.weight <= ROW and context.states_fact(block.text)
 
 
 def features(page: Page, k: int) -> list[float]:
@@ -159,7 +198,7 @@ def _shape(page: Page, block: Block) -> list[float]:
         _CLOCK.search(text) is not None,
         "/" in text,
         text.count(","),
-        page.texts.count(block.text),
+        page.copies[block.text],
     ]
 
 
@@ -239,18 +278,29 @@ class Judge:
     def __call__(self, blocks: Sequence[Block], taken: Sequence[str | None]) -> Iterator[tuple[int, str, float]]:
         """Yield the lines of a document that are noise: (index, kind, how likely it is noise)."""
         page = Page(blocks, taken)
-        opened = False
-        for k in undecided(blocks, taken):
+        if page.count < LEAST:
+            return
+        odds = self._odds(page)
+        noise = {k for k, value in odds.items() if value < _ODDS}
+        for k, value in odds.items():
+            if k in noise or (value < _BETWEEN and all(at in noise or _is_taken(taken, at) for at in (k - 1, k + 1))):
+                yield k, _kind(page, k), 1 / (1 + exp(value))
+
+    def _odds(self, page: Page) -> dict[int, float]:
+        """Return the logarithm of the odds that a line is article, for lines of which the first trees are not sure that it is."""
+        asked = undecided(page.blocks, page.taken)
+        facts = tables(page.blocks, asked)
+        found: dict[int, float] = {}
+        for k in asked:
             values = quick(page, k)
-            total = _sum(self.first, values)
-            if total > SURE:
-                continue
-            if not opened:
-                page.open_texts()
-                opened = True
-            total += _sum(self.rest, values + read(page, k))
-            if total < _ODDS:
-                yield k, _kind(page, k), 1 / (1 + exp(total))
+            first = _sum(self.first, values)
+            if first <= SURE and k not in facts:
+                found[k] = first + _sum(self.rest, values + read(page, k))
+        return found
+
+
+def _is_taken(taken: Sequence[str | None], k: int) -> bool:
+    return 0 <= k < len(taken) and taken[k] is not None
 
 
 def _sum(trees: list[Any], values: list[float]) -> float:

@@ -86,7 +86,6 @@ def _taken(blocks: list[Block]) -> list[str | None]:
 
 def _view(scrape: Scrape, blocks: list[Block], taken: list[str | None], lines: list[int], full: bool) -> Rows:
     page = judge.Page(blocks, taken)
-    page.open_texts()
     asked = judge.undecided(blocks, taken)
     gold = [scrape.gold[lines[k] - 1] for k in asked]
     labels = np.array([1 if share == 2 else share if share in (0, 1) else -1 for share in gold], dtype=np.float32)
