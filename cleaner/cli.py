@@ -333,7 +333,7 @@ def write_report(summary: Summary, options: Options) -> None:
 
     try:
         with open(options.report, "w", encoding="utf-8", errors="replace", newline="") as file:
-            file.write(page(summary.as_dict(), [_called(name) for name in options.inputs or ["-"]], options.rules))
+            file.write(page(summary.as_dict(), [_called(name) for name in options.inputs or [options.files_from or "-"]], options.rules))
     except OSError as error:
         raise Failure(f"{options.report}: can't write the report: {error.strerror}") from None
 

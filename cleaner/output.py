@@ -45,9 +45,10 @@ def as_json(done: Cleaned, rules: Iterable[str] = ()) -> str:
 
     from cleaner.catalogue import catalogue
 
-    fields = ("title", "author", "date", "language", "site", "url")
+    fields = ("title", "author", "date", "language", "site", "url", "engine")
     facts = {name: getattr(done, name) for name in fields if getattr(done, name) is not None}
-    whole = {"text": done.text, **facts, "removed": [removal(r) for r in done.removed]}
+    counts = {"judged": len(done.source), "kept": len(done.text)}
+    whole = {"text": done.text, **facts, "characters": counts, "removed": [removal(r) for r in done.removed]}
     if done.removed:
         known = catalogue(rules)
         whole["rules"] = {rule: known[rule][1] for rule in sorted({r.rule for r in done.removed}) if rule in known}

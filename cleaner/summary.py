@@ -99,7 +99,7 @@ class Summary(Totals):
         summary.rules.update(values["rules"])
         summary.reasons.update(values["failures"])
         for name in ("hosts", "languages"):
-            setattr(summary, name, {key: Counter(counts) for key, counts in values[name].items()})
+            setattr(summary, name, {key: Counter(counts) for key, counts in values.get(name, {}).items()})
         if "evidence" in values:
             from cleaner.report.evidence import Evidence
 

@@ -71,7 +71,12 @@ def test_json(story: Path, capfd: pytest.CaptureFixture[str]) -> None:
     assert main([str(story), "--to=json"]) == 0
     removed = {"kind": "related", "rule": "en/also-read", "text": "Also read: Who paid for it", "line": 2}
     why = {"en/also-read": "A label and the link, or the list of links, to other stories."}
-    assert json.loads(capfd.readouterr().out) == {"text": CLEAN, "removed": [removed], "rules": why}
+    assert json.loads(capfd.readouterr().out) == {
+        "text": CLEAN,
+        "characters": {"judged": len(TEXT), "kept": len(CLEAN)},
+        "removed": [removed],
+        "rules": why,
+    }
 
 
 def test_explain(story: Path, capfd: pytest.CaptureFixture[str]) -> None:

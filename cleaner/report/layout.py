@@ -172,14 +172,12 @@ def _most_samples(evidence: dict[str, Any]) -> int:
 
 
 def _head(data: dict[str, Any], names: list[str]) -> Iterator[str]:
-    rows = data["evidence"]["documents"]["rows"]
-    empty = sum(1 for row in rows if row[5] and not row[6])
     judged, kept = data["characters"]["judged"], data["characters"]["kept"]
     figures = [
         ("documents", number(data["documents"])),
         ("removals", number(sum(row["removed"] for row in data["kinds"].values()))),
         ("of all characters removed", share(judged - kept, judged)),
-        ("with nothing left", number(empty)),
+        ("with nothing left", number(data["evidence"]["nothing_left"])),
     ]
     if data["failed"]:
         figures.append(("failed, passed through", number(data["failed"])))
