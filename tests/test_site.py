@@ -9,6 +9,7 @@ import pytest
 from cleaner import clean, explain
 from cleaner.blocks import cut
 from cleaner.cli import main
+from cleaner.errors import Failure
 from cleaner.site.count import Counter, read
 from cleaner.site.memory import MANY, OTHERS, Site
 from cleaner.site.store import Store
@@ -261,3 +262,14 @@ def test_counting_goes_in_batches(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         found.append(dump(tmp_path / f"{size}.db"))
     assert found[0] == found[1]
     assert found[0][0] == [("0.example", 20, 10), ("1.example", 20, 10)]
+
+
+def test_a_batch_of_arrow_takes_a_site_memory(tmp_path: Path) -> None:
+    pa = pytest.importorskip("pyarrow")
+    from cleaner.arrow import clean_batch
+
+    db = learned(tmp_path, [article(n, middle=PROMPT) for n in range(9)])
+    rows = pa.table({"text": [article(50, middle=PROMPT)] * 2, "url": [URL.format(n=50), "https://river.example/1"]})
+    assert clean_batch(rows, site=db).column("text").to_pylist() == [article(50), article(50, middle=PROMPT)]
+    with pytest.raises(Failure, match="there is no such site memory"):
+        clean_batch(rows, site=tmp_path / "none.db")
