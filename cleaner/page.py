@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 from cleaner import article
 from cleaner.blocks import Block
 from cleaner.elements import DEEP, LARGEST, SMALL, WHOLE, Elements, OnPage, Pruned, step, xpath
-from cleaner.segments import Segments, segment
+from cleaner.errors import TooLarge
+from cleaner.segments import MOST, Segments, segment
 from cleaner.tagger import tagger
 
 _HTML = re.compile(
@@ -108,8 +109,11 @@ def read(
 
     `lines`: list what lies beside the article, with lines of the source, which takes time.
     `engine`: "own", "trafilatura", or "auto", which takes trafilatura's answer where the tagger is in doubt.
+    Raises TooLarge.
     """
     about = _about(html, url) if metadata else Metadata()
+    if engine == "trafilatura" and _too_large(parse(html)):
+        raise TooLarge(f"more than {MOST:,} elements")
     rules = elements.on(html)
     found, sure = (NOTHING, False) if engine == "trafilatura" else _own(segment(html, rules, keep, lines), keep, lines)
     used = "trafilatura" if engine == "trafilatura" else "own"
@@ -145,11 +149,21 @@ def _beside(page: Segments, chosen: list[int], blocks: list[Block]) -> list[Prun
     return [p._replace(before=bisect_left(order, p.before)) for p in page.dropped + others]
 
 
+def _bounded(html: str) -> Any:
+    """The tree of a page for trafilatura; None where there is none, or so large a one that it would take too long."""
+    tree = parse(html, methods=True)
+    return None if _too_large(tree) else tree
+
+
+def _too_large(tree: Any) -> bool:
+    return tree is not None and bool(tree.xpath("count(//*)") > MOST)
+
+
 def _fallback(html: str, rules: OnPage, keep: Collection[str], url: str | None) -> Found:
     """The article as trafilatura finds it."""
     from cleaner import fallback
 
-    tree = parse(html, methods=True)
+    tree = _bounded(html)
     if tree is None:
         return "", [], []
     pruned = _prune(tree, rules, keep)
@@ -160,7 +174,7 @@ def _about(html: str, url: str | None) -> Metadata:
     """What the page says of itself, read from a tree of its own: trafilatura changes the tree it reads."""
     from cleaner import fallback
 
-    tree = parse(html, methods=True)
+    tree = _bounded(html)
     if tree is None:
         return Metadata(url=url)
     found = fallback.metadata(tree, url)

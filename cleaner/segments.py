@@ -11,6 +11,7 @@ from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
 from cleaner.elements import DEEP, LARGEST, SMALL, WHOLE, OnPage, Pruned, step
+from cleaner.errors import TooLarge
 
 INLINE = frozenset(
     (
@@ -61,6 +62,7 @@ SKIPPED = frozenset(
 )
 BOLD = frozenset(("b", "strong"))
 BREAKS = frozenset(("br", "hr"))
+MOST = 50_000  # blocks of a page, as elements for trafilatura; of 2,000 pages none had more than 10,200 elements
 DEEPEST = 200  # levels of containers; what lies deeper belongs to the last of them
 
 
@@ -316,6 +318,8 @@ class Reader:
                 self.prose += len(text)
             elif tag == "pre":
                 found.raw[len(found.texts)] = raw
+            if len(found.texts) == MOST:
+                raise TooLarge(f"more than {MOST:,} blocks")
             found.texts.append(text)
             found.home.append(home)
             found.linked.append(min(self.linked, len(text)))
