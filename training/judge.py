@@ -32,6 +32,7 @@ FIRST, REST = 16, 84  # trees on what is quick to know, trees on all
 LONGEST = 800  # blocks of a document to learn from
 # How much a line counts, against one of a page that is no news.
 HAND = 12.0
+BODY = 4.0  # of an article alone
 NEWS = 4.0
 WEAK = 1.0  # of a page whose body the engine has found
 FULL = 0.35  # times this in a scrape of all paragraphs
@@ -91,7 +92,7 @@ def _view(scrape: Scrape, blocks: list[Block], taken: list[str | None], lines: l
     gold = [scrape.gold[lines[k] - 1] for k in asked]
     labels = np.array([1 if share == 2 else share if share in (0, 1) else -1 for share in gold], dtype=np.float32)
     size = np.array([min(len(blocks[k].text), 200) / 100 + 0.3 for k in asked])
-    size *= {"hand": HAND, "gold": NEWS}.get(scrape.scraper, WEAK if scrape.weak else NEWS if scrape.news else 1)
+    size *= {"hand": HAND, "gold": BODY}.get(scrape.scraper, WEAK if scrape.weak else NEWS if scrape.news else 1)
     size *= FULL if scrape.scraper in ("bs4_p", "html_text") else 1
     size *= np.array([4 if share == 2 else 1 for share in gold])
     features = np.array([judge.features(page, k) for k in asked], dtype=np.float32).reshape(len(asked), len(judge.NAMES))
