@@ -39,6 +39,8 @@ OPTIONS = (
     ("check", "", "", "write nothing; exit 1 if there is noise"),
     ("stats", "", "", "totals by kind at the end, on standard error"),
     ("stats-to", "", "FILE", "totals by kind, rule, host and failure, as JSON"),
+    ("serve", "", "", "a page on this machine to paste a text into and see the report"),
+    ("port", "", "N", "of --serve (default: 8377; 0: any that is free)"),
     ("jobs", "j", "N", "processes for folders and tables (default: all cores)"),
     ("resume", "", "", "go on with a run that was stopped"),
     ("timeout", "", "SECONDS", "give up on a document after so long; it comes out as it went in"),
@@ -84,10 +86,11 @@ class Options:
     color = "auto"
     report = ""
     seed = 0
+    port = 8377
     engine = "auto"
     site = host = ""
     timeout: float | None = None
-    explain = diff = check = stats = list = check_rules = quiet = version = help = False
+    explain = diff = check = stats = serve = list = check_rules = quiet = version = help = False
 
     def __init__(self) -> None:
         self.inputs: list[str] = []
@@ -155,10 +158,10 @@ def _options(argv: list[str]) -> Options:
             raise Failure(f"--{name} is {value!r}, it must be one of {', '.join(CHOICES[name])}")
         elif name == "timeout":
             options.timeout = _seconds(value)
-        elif name == "seed":
-            if not value.isdecimal() or len(value) > 18:
-                raise Failure(f"--seed is {value!r}, it must be a number from 0")
-            options.seed = int(value)
+        elif name in ("seed", "port"):
+            if not value.isdecimal() or int(value) > (65535 if name == "port" else 1 << 60):
+                raise Failure(f"--{name} is {value[:40]!r}, it must be a number from 0")
+            setattr(options, name, int(value))
         elif name == "jobs":
             if not value.isdecimal() or not 0 < int(value) <= 1024:
                 raise Failure(f"--jobs is {value!r}, it must be a number of processes from 1")
@@ -199,6 +202,10 @@ def _run(options: Options) -> int:
         return _check_rules(options)
     rulebook(tuple(options.rules), frozenset(options.skip))
     _site(options, None)
+    if options.serve:
+        from cleaner.serve import serve
+
+        return serve(options)
     if not options.inputs and sys.stdin is not None and sys.stdin.isatty():
         sys.stderr.write(help_text())
         return 2

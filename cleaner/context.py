@@ -129,8 +129,10 @@ def tail(blocks: Sequence[Block], taken: Sequence[object]) -> list[int]:
     while n and _unended(blocks[left[n - 1]]):
         n -= 1
     run, above = left[n:], [blocks[k] for k in left[:n]]
+    if not run:
+        return []
     prose = [block.weight for block in above if block.prose]
-    if not run or len(prose) < 4 or 4 * sum(blocks[k].weight for k in run) > sum(prose) or above[-1].listed:
+    if len(prose) < 4 or 4 * sum(blocks[k].weight for k in run) > sum(prose) or above[-1].listed:
         return []
     if len(run) == 1 and _named(blocks[run[0]].plain):
         return run if above[-1].stops or above[-1].weight >= TAIL else []

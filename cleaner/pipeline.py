@@ -10,7 +10,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from cleaner.matcher import Called, Hit, Matcher, Rulebook
+    from cleaner.matcher import Hit, Matcher, Rulebook, Said
     from cleaner.site.memory import Site
 
     Whole = list[tuple[str, str] | None]  # of each block (kind, rule), or None
@@ -75,32 +75,38 @@ LONG = 60  # characters of a block that tells the language
 
 
 class Known:
-    """What the rules said of a document's blocks in earlier rounds, so that they need not be asked again."""
+    """What is known of a document's blocks from earlier rounds, so that they need not be judged again."""
 
     def __init__(self, rulebook: Matcher | Rulebook, site: Site | None = None) -> None:
         self.rulebook = rulebook
         self.site = site
         self.exceptions = rulebook.exceptions
         self.long: list[str] | None = None
-        self.said: dict[Matcher, dict[str, Hit | None]] = {}
+        self.low: dict[str, str] = {}  # the texts of blocks, in lower case
+        self.said: dict[Matcher, dict[str, Said]] = {}
 
-    def hits(self, blocks: list[Block]) -> list[Hit | None]:
-        """Return, for each block of a document, the rule that takes it."""
-        self._choose([block.text for block in blocks])
+    def judged(self, blocks: list[Block]) -> list[Said]:
+        """Return, for each block of a document, what the rules say of it."""
+        texts = [block.text for block in blocks]
+        for text in texts:
+            if text not in self.low:
+                self.low[text] = text.lower()
+        self._choose(texts)
         said = self.said.setdefault(self.rules, {})
-        for block in blocks:
-            if block.text not in said:
-                said[block.text] = self.rules.hit(block.text, block.plain, self.called)
-        return [said[block.text] for block in blocks]
+        for block, text in zip(blocks, texts, strict=True):
+            if text not in said:
+                said[text] = self.rules.judge(block, self.low[text], self.called)
+        return [said[text] for text in texts]
 
     def excepted(self, blocks: list[Block]) -> list[int]:
         """Return the blocks that a rule of the user's keeps, whatever other rules and steps say."""
         rules = self.exceptions
         if rules is None:
             return []
-        low = "\n".join([block.text for block in blocks]).lower()
+        lows = [self.low[block.text] for block in blocks]
+        low = "\n".join(lows)
         called = rules.called(low, words(low))
-        return [k for k, block in enumerate(blocks) if rules.hit(block.text, block.plain, called) is not None]
+        return [k for k, block in enumerate(blocks) if rules.judge(block, lows[k], called)[0] is not None]
 
     def _choose(self, texts: list[str]) -> None:
         """Choose the rules for a document; its long blocks tell the language, and while those stay, so do the rules."""
@@ -108,21 +114,22 @@ class Known:
         if long == self.long:
             return
         self.long = long
-        low = "\n".join(long).lower()
+        low = "\n".join([self.low[text] for text in long])
         there = words(low)
         self.rules = self.rulebook.of(low, there)
         if len(long) < len(texts):
-            more = "\n".join([text for text in texts if len(text) < LONG]).lower()
+            more = "\n".join([self.low[text] for text in texts if len(text) < LONG])
             there += words(more)
             low += "\n" + more
         self.called = self.rules.called(low, there)
-        self.posts = "(@" in low or "t.co/" in low or "pic." in low
+        self.posts = ("@" in low and "(@" in low) or ("/" in low and ("t.co/" in low or "pic." in low))
 
 
 def mark(blocks: list[Block], known: Known) -> list[Mark]:
     """Return the marks of a document, in its order; a block has one mark over all of it, or some over parts."""
-    hits = known.hits(blocks)
-    rules, called = known.rules, known.called
+    judged = known.judged(blocks)
+    rules = known.rules
+    hits = [hit for hit, _ in judged]
     excepted = known.excepted(blocks)
     for k in excepted:
         hits[k] = None
@@ -135,7 +142,7 @@ def mark(blocks: list[Block], known: Known) -> list[Mark]:
         _list_marks(blocks, hits, whole, rules)
         _end_marks(blocks, hits, whole, rules)
         _neighbour_marks(blocks, hits, whole, rules)
-    _span_marks(blocks, whole, parts, rules, called)
+    _span_marks(blocks, whole, parts, judged)
     if known.site is not None:
         _site_marks(blocks, whole, rules, known.site)
     _shape_marks(blocks, whole, rules)
@@ -215,15 +222,14 @@ def _shape_marks(blocks: list[Block], whole: Whole, rules: Matcher) -> None:
                 whole[k] = whole[k] or _step(name)
 
 
-def _span_marks(blocks: list[Block], whole: Whole, parts: Parts, rules: Matcher, called: Called) -> None:
-    for pack, place, literal in called.spans:
-        name = pack.tries[place][0]
-        kind = pack.rules[name][0]
-        for k, block in enumerate(blocks):
-            if whole[k] is None and literal in block.text.lower():
-                for found in pack.compiled(place).finditer(block.text):
-                    if found.end() > found.start():
-                        parts.setdefault(k, []).append(Mark(found.start(), found.end(), kind, name))
+def _span_marks(blocks: list[Block], whole: Whole, parts: Parts, judged: list[Said]) -> None:
+    for k, (_, spans) in enumerate(judged):
+        for entry in spans if whole[k] is None else ():
+            name = entry.pack.tries[entry.place][0]
+            kind = entry.pack.rules[name][0]
+            for found in entry.pack.compiled(entry.place).finditer(blocks[k].text):
+                if found.end() > found.start():
+                    parts.setdefault(k, []).append(Mark(found.start(), found.end(), kind, name))
 
 
 def _joined(blocks: list[Block], whole: Whole, parts: Parts) -> list[Mark]:

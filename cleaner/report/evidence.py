@@ -66,10 +66,11 @@ class Evidence:
         beside = sum([len(r.text) for r in removed if r.at is None]) if done.engine else 0
         whole = read + beside
         share = round((gone + beside) / whole, 4) if whole else 0.0
-        self.rows.append((-share, -gone - beside, name, host, language, whole, kept, kinds))
+        left = kept if done.text.strip() else 0
+        self.rows.append((-share, -gone - beside, name, host, language, whole, left, kinds))
         if len(self.rows) > 2 * DOCUMENTS:
             self._cut()
-        worst = self.shortened if done.text.strip() else self.empty
+        worst = self.shortened if left else self.empty
         key = (-share, -gone - beside, name)
         if len(worst) < WHOLE or key < worst[-1][0]:
             insort(worst, (key, document(name, done, self.longest)), key=_place)

@@ -45,17 +45,17 @@ def _called(names: list[str]) -> str:
 # --- the frame ---------------------------------------------------------------------------------------------------
 
 
-def framed(title: str, body: Iterable[str], connect: bool = False) -> str:
+def framed(title: str, body: Iterable[str], scripts: tuple[str, ...] = ("report.js",), connect: bool = False) -> str:
     """Return a page around parts of a body, as many as the budget allows; `connect`: it may ask the server that it came from."""
-    style, script = asset("report.css"), asset("report.js")
+    style, code = asset("report.css"), "".join(f"<script>{asset(name)}</script>" for name in scripts)
     head = (
         "<!doctype html><html lang=en><head><meta charset=utf-8>"
-        f'<meta http-equiv=Content-Security-Policy content="{policy(connect)}">'
+        f'<meta http-equiv=Content-Security-Policy content="{policy(scripts, connect)}">'
         '<meta name=viewport content="width=device-width,initial-scale=1"><meta name=color-scheme content="light dark">'
         f"<meta name=referrer content=no-referrer><title>{text(title)}</title><style>{style}</style></head>"
         "<body><a class=skip href=#main>Skip to the content</a>"
     )
-    size, kept, left_out = len(head) + len(script), [head], 0
+    size, kept, left_out = len(head) + len(code), [head], 0
     for part in body:
         size += len(part.encode("utf-8", "replace"))
         if size > BUDGET:
@@ -65,12 +65,12 @@ def framed(title: str, body: Iterable[str], connect: bool = False) -> str:
             kept.append(part)
     said = f"{left_out} parts are left out to keep the page under {number(BUDGET)} bytes; --stats-to has them. " if left_out else ""
     kept.append(f"<footer class=quiet>{said}Made by cleaner {__version__}. This page asks no network for anything.</footer>")
-    return "".join([*kept, f"<script>{script}</script></body></html>"])
+    return "".join([*kept, f"{code}</body></html>"])
 
 
-def policy(connect: bool = False) -> str:
-    """Return the Content-Security-Policy: the style and the script by their hashes, and nothing else."""
-    allowed = f"default-src 'none'; style-src '{_hash(asset('report.css'))}'; script-src '{_hash(asset('report.js'))}'"
+def policy(scripts: tuple[str, ...] = ("report.js",), connect: bool = False) -> str:
+    """Return the Content-Security-Policy: the style and the scripts by their hashes, and nothing else."""
+    allowed = f"default-src 'none'; style-src '{_hash(asset('report.css'))}'; script-src {' '.join(_quoted(name) for name in scripts)}"
     return f"{allowed}; {'connect-src ' + chr(39) + 'self' + chr(39) + '; ' if connect else ''}base-uri 'none'; form-action 'none'"
 
 
@@ -79,6 +79,10 @@ def asset(name: str) -> str:
     """Return a file that goes into the page, without the space that only people need."""
     found = (_FILES / name).read_text(encoding="utf-8")
     return re.sub(r"\s*\n\s*", "\n", found).strip()
+
+
+def _quoted(name: str) -> str:
+    return f"'{_hash(asset(name))}'"
 
 
 def _hash(found: str) -> str:
@@ -102,7 +106,7 @@ def _document(data: dict[str, Any], document: dict[str, Any], whys: dict[str, st
     yield f"<main id=main class=single>{result(data, document, whys)}</main>"
 
 
-def result(data: dict[str, Any], document: dict[str, Any], whys: dict[str, str]) -> str:
+def result(data: dict[str, Any], document: dict[str, Any], whys: dict[str, str], switches: bool = True) -> str:
     """Return a document with its figures, switches and rules; the page and the server show it."""
     removed = document["removed"]
     kinds = {kind: data["kinds"][kind]["removed"] for kind in KINDS if kind in data["kinds"]}
@@ -114,7 +118,7 @@ def result(data: dict[str, Any], document: dict[str, Any], whys: dict[str, str])
     copy = "<button type=button id=copy>Copy the clean text</button>" if "more" not in document else ""
     buttons = f"{copy}<button type=button id=unfold aria-pressed=false>Unfold all</button>" if removed else copy
     nothing = "" if removed else "<p class=note>Nothing was removed.</p>"
-    tools = f"{parts.switches(kinds, 'Take out')}<div class=buttons>{buttons}<span id=said role=status></span></div>"
+    tools = f"{parts.switches(kinds, 'Take out') if switches else ''}<div class=buttons>{buttons}<span id=said role=status></span></div>"
     return (
         f"<div class=tools>{tools}</div>{_figures(figures)}"
         f"<section aria-labelledby=text-head class=text><h2 id=text-head>The text</h2>{nothing}"
@@ -228,7 +232,7 @@ def _list(evidence: dict[str, Any]) -> str:
         "<section id=documents aria-labelledby=documents-head><h2 id=documents-head>Documents</h2>"
         f"<p class=quiet>Those with nothing left first, then by the share that went.{more}</p>"
         f"<div class=buttons role=group aria-label=Documents>{filters}</div>"
-        f"<div class=scroll tabindex=0 role=region aria-labelledby=documents-head><table><thead><tr>{head}</tr></thead>"
+        f'<div class=scroll tabindex=0 role=region aria-label="List of documents"><table><thead><tr>{head}</tr></thead>'
         f"<tbody id=rows>{body}</tbody></table></div>"
         "<div class=buttons id=pages hidden><button type=button id=before>Earlier</button><span id=where role=status></span>"
         "<button type=button id=after>Later</button></div><noscript><p class=quiet>Without scripts only the first "
