@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cleaner import context
 from cleaner.blocks import Block, cut
+from cleaner.errors import TooLarge
 from cleaner.matcher import words
 
 TYPE_CHECKING = False
@@ -76,6 +77,8 @@ class Removal:
 
 
 POST = "any/embedded-post"
+MOST = 500_000  # blocks of a text: 150 MB of memory, and no article has near as many
+ROUNDS = 200  # an article needs two or three
 JUDGED = "any/judged"
 LONG = 60  # characters of a block that tells the language
 
@@ -364,41 +367,42 @@ def run(
 
     `blocks`, of a page, know tags and links; what they leave is judged once more as the plain text it now is. `site`: what
     a corpus of the same site has taught.
+    Raises TooLarge.
     """
     found: list[tuple[int, Mark, str]] = []
     gone: list[tuple[int, int]] = []
-    rest, kept = text, blocks
+    rest, tagged = text, blocks
     now = cut(rest) if blocks is None else blocks
+    if len(now) > MOST:
+        raise TooLarge(f"more than {MOST:,} lines")
     known = Known(rules, site)
-    while True:
+    for _ in range(ROUNDS):
         marks = [m for m in mark(now, known) if m.kind not in keep]
         if not marks and blocks is None:
             break
         found += zip(_origins([m.start for m in marks], gone), marks, [rest[m.start : m.end] for m in marks], strict=True)
-        if kept is not None:
-            whole = {m.start: m.end for m in marks}
-            kept = [b for b in kept if whole.get(b.start) != b.end] if blocks is not None else kept
         ranges = cuts(rest, now, marks)
         gone = _merged(gone, ranges)
         rest = without(rest, ranges)
         blocks = None
         now = cut(rest)
+    else:
+        raise TooLarge(f"noise within noise, {ROUNDS} times over")
     found.sort(key=lambda f: f[0])
     lines = _lines(text, [f[0] for f in found])
     removed = [Removal(m.kind, m.rule, piece, line, at, score=m.score) for (at, m, piece), line in zip(found, lines, strict=True)]
-    return Done(rest, removed, gone, now if kept is None else _tagged(now, kept))
+    if tagged:
+        _tag(now, _origins([block.start for block in now], gone), tagged)
+    return Done(rest, removed, gone, now)
 
 
-def _tagged(now: list[Block], kept: list[Block]) -> list[Block]:
-    """Return the blocks that stay, with the tags they had on the page."""
-    at = 0
-    for block in now:
-        for k in range(at, len(kept)):
-            if kept[k].text == block.text or block.text in kept[k].text:
-                block.tag, block.links = kept[k].tag, kept[k].links
-                at = k + 1
-                break
-    return now
+def _tag(now: list[Block], origins: list[int], page: list[Block]) -> None:
+    """Give the blocks that stay the tags that they had on the page, where they stood at `origins`."""
+    k = 0
+    for block, at in zip(now, origins, strict=True):
+        while k + 1 < len(page) and page[k + 1].start <= at:
+            k += 1
+        block.tag, block.links = page[k].tag, page[k].links
 
 
 def _lines(text: str, places: list[int]) -> list[int]:

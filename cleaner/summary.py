@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from cleaner.api import Cleaned
 from cleaner.output import Totals
+from cleaner.targets import write
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -133,8 +134,7 @@ class Summary(Totals):
         text = json.dumps(values, ensure_ascii=False, indent=1)
         if evidence is not None:
             text = f'{text[:-2]},\n "evidence": {json.dumps(evidence, ensure_ascii=False)}\n}}'
-        with open(path, "w", encoding="utf-8", errors="surrogatepass") as file:
-            file.write(text + "\n")
+        write(path, [text.encode("utf-8", "surrogatepass"), b"\n"])
 
 
 def _by_size(groups: dict[str, Counter[str]]) -> list[tuple[str, Counter[str]]]:

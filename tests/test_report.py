@@ -73,6 +73,20 @@ def test_it_stays_small_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     assert re.search(r"\d+ parts are left out to keep the page under 36,000 bytes", found)
 
 
+def test_the_largest_report_fits_and_keeps_its_list() -> None:
+    summary = Summary(Evidence())
+    done = explain(TEXT, format="text")
+    for n in range(3000):
+        for r in done.removed:
+            r.kind, r.rule, r.text = "ad", f"en/rule-{n % 1500}", "Ä" * 300
+        summary.cleaned(done, f"https://host{n}.example/", f"{'ö' * 400}{n}")
+    found = page(data(summary), ["a"])
+    assert len(found.encode()) < 5_000_000
+    assert "documents-data" in found
+    assert re.search(r"[\d,]+ that lost less are not listed; the list ends at 1,[\d]+\.", found)
+    assert found.count('class="rule k-ad"') > 1000
+
+
 def test_the_list_ends_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(evidence_module, "DOCUMENTS", 10)
     found = data(collected([f"story{n:02}" for n in range(60)]))
