@@ -147,7 +147,7 @@ def tables(blocks: Sequence[Block], asked: list[int]) -> set[int]:
     """Return the lines of runs that hold facts in every second line, as scores, schedules and prices do: no trees know those."""
     found: set[int] = set()
     run: list[int] = []
-    for k in [*asked, -1]:
+    for k in [*(k for k in asked if not blocks[k].prose), -1]:
         if run and k != run[-1] + 1:
             if len(run) >= TABLE and 2 * sum([_is_row(blocks[at]) for at in run]) >= len(run):
                 found.update(run)
