@@ -61,10 +61,8 @@ def processes(data: Path) -> str:
             'python -c "import trafilatura"': ["-c", "import trafilatura"],
         }
         rounds = [{name: min(_seconds(c) for _ in range(5)) for name, c in commands.items()} for _ in range(ROUNDS)]
-    return (
-        f"Processor time of a whole process on a text of 2.5 kB, in multiples of an empty one: median of {ROUNDS} rounds (least – most).\n\n"
-        + (report.process_table(rounds))
-    )
+    what = "Processor time of a whole process on a text of 2.5 kB, in multiples of an empty one"
+    return f"{what}: median of {ROUNDS} rounds (least – most).\n\n{report.process_table(rounds)}"
 
 
 def _seconds(arguments: list[str]) -> float:
