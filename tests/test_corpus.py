@@ -22,6 +22,7 @@ from cleaner.cli import main
 from cleaner.corpus import documents
 from cleaner.corpus.jobs import _Worker, in_order
 from cleaner.corpus.jsonl import JsonRow
+from cleaner.summary import Summary
 
 TEXTS = [
     f"The bridge number {n} is open again, the mayor said.\nAlso read: Who paid for it\nShe came on foot, “in rain” as ever.\n"
@@ -460,6 +461,23 @@ def test_stats_by_rule_and_host(tmp_path: Path) -> None:
     stats = json.loads((tmp_path / "s.json").read_text(encoding="utf-8"))
     assert (stats["documents"], stats["failed"], stats["rules"]) == (40, 1, {"related/en/also-read": 40})
     assert stats["hosts"]["site0.example"]["documents"] == 14
+
+
+def test_a_summary_of_many_hosts_and_failures_stays_small(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cleaner.summary.GROUPS", 3)
+    monkeypatch.setattr("cleaner.summary.REASONS", 2)
+    whole = Summary()
+    for n in range(9):
+        part = Summary()
+        part.failure(f"this row is no JSON at {n}", f"https://site{n % 5}.example/")
+        whole.join(part)
+    assert whole.reasons == {"this row is no JSON at 0": 1, "this row is no JSON at 1": 1, "(others)": 7}
+    assert {host: counts["failed"] for host, counts in whole.hosts.items()} == {
+        "site0.example": 2,
+        "site1.example": 2,
+        "site2.example": 2,
+        "(others)": 3,
+    }
 
 
 @pytest.mark.parametrize(
