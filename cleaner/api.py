@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from cleaner import KINDS, pipeline
+from cleaner.errors import TooLarge
 from cleaner.matcher import Rulebook
 from cleaner.pipeline import Removal
 
@@ -27,10 +28,11 @@ class Cleaned:
     `text` is the article, `removed` what was taken out, in order. Of a page, `title`, `author`, `date` (YYYY-MM-DD),
     `language`, `site` and `url` are what it says of itself. `source` is the text that was judged (of a page, its main
     content), `cuts` the ranges of it, in characters, that are not in `text`; `blocks` are the lines of `text` with
-    their tags. `engine` says whose choice a page's main content is: "own" or "trafilatura".
+    their tags. `engine` says whose choice a page's main content is: "own" or "trafilatura". `problem` says why a
+    document is what it was: "more than 500,000 lines", or of a page "more than 50,000 blocks"; else it is empty.
     """
 
-    __slots__ = ("author", "blocks", "cuts", "date", "engine", "language", "removed", "site", "source", "text", "title", "url")
+    __slots__ = ("author", "blocks", "cuts", "date", "engine", "language", "problem", "removed", "site", "source", "text", "title", "url")
 
     def __init__(self, done: pipeline.Done, source: str, url: str | None = None) -> None:
         self.text = done.text
@@ -45,6 +47,7 @@ class Cleaned:
         self.site: str | None = None
         self.url = url
         self.engine: str | None = None
+        self.problem = ""
 
     def __repr__(self) -> str:
         return f"Cleaned(text={self.text!r}, removed={self.removed!r})"
@@ -137,12 +140,17 @@ def _run(
         from cleaner.decode import decode
 
         text = decode(bytes(source)).text
-    if "<" in text[:5000] and format != "text":
-        from cleaner import page
+    try:
+        if "<" in text[:5000] and format != "text":
+            from cleaner import page
 
-        if format == "html" or page.is_html(text):
-            return _page(text, book, keep, url, metadata, engine, site)
-    return Cleaned(pipeline.run(text, book, keep, site=site), text, url)
+            if format == "html" or page.is_html(text):
+                return _page(text, book, keep, url, metadata, engine, site)
+        return Cleaned(pipeline.run(text, book, keep, site=site), text, url)
+    except TooLarge as error:
+        done = Cleaned(pipeline.Done(text, [], [], []), text, url)
+        done.problem = str(error)
+        return done
 
 
 @lru_cache(maxsize=8)

@@ -2,7 +2,8 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 
 # What sites put before a line to mark it as an item, a link or a label.
 BULLETS = "-–—*•·●○◦▪▫■□►▶▸▷›»→➤➜➔⇒☛✓✔✅❏❖◆◇★☆👉📌📰🔴🔵>|+~#="
@@ -16,24 +17,23 @@ _ENTITY = r"&(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[a-zA-Z]{2,8});"
 _HIDDEN = "\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff\ufe0f\u00ad\u0307\u0640"
 _WIDE = "\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\t"
 _TIDY = {
-    **dict.fromkeys(map(ord, _HIDDEN)),
-    **{ord(c): " " for c in _WIDE},
-    **{ord(c): "'" for c in "‘’‛´`ʼʹ"},
-    **{ord(c): '"' for c in "“”„‟"},
-    **{ord(c): "-" for c in "‐‑‒–—―−"},
-    **{code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)},
-    ord("ي"): "ی",
-    ord("ك"): "ک",
-    ord("ى"): "ی",
-    ord("ё"): "е",
-    ord("Ё"): "Е",
-    ord("ı"): "i",
-    ord("İ"): "I",
+    **dict.fromkeys(_HIDDEN, ""),
+    **dict.fromkeys(_WIDE, " "),
+    **dict.fromkeys("‘’‛´`ʼʹ", "'"),
+    **dict.fromkeys("“”„‟", '"'),
+    **dict.fromkeys("‐‑‒–—―−", "-"),
+    **{chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)},
+    **dict(zip("يكىёЁıİ", "یکیеЕiI", strict=True)),
 }
 
 _STOP = ".!?…。！？।॥؟۔։።᙮‥"
 _CLOSING = "\"'”’»›)]）」』】\u200b\u200e\u200f\u00a0 *_"
 _NOT_SPACED = "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]"
+
+
+@cache
+def _untidy() -> re.Pattern[str]:
+    return re.compile("[" + "".join(c for c in _TIDY if not "！" <= c <= "～") + "！-～]")
 
 
 def tidy(text: str) -> str:
@@ -50,7 +50,7 @@ def tidy(text: str) -> str:
         return text.replace("`", "'").replace("\t", " ")
     if not unicodedata.is_normalized("NFC", text):
         text = unicodedata.normalize("NFC", text)
-    return text.translate(_TIDY)
+    return _untidy().sub(lambda found: _TIDY[found.group()], text)  # several times faster than str.translate
 
 
 def fold(text: str) -> str:
@@ -86,6 +86,9 @@ def _unescape(match: re.Match[str]) -> str:
     return html.unescape(match.group())
 
 
+_LATER = ("listed", "short", "weight")  # facts worked out when first asked for
+
+
 class Block:
     """One line of a document (or, of a page, one element's text).
 
@@ -96,7 +99,12 @@ class Block:
     number of its segment.
     """
 
-    __slots__ = ("end", "gap", "indent", "item", "line", "links", "origin", "plain", "start", "stops", "tag", "text")
+    __slots__ = ("end", "gap", "indent", "item", "line", "links", "origin", "plain", "prose", "start", "stops", "tag", "text", *_LATER)
+
+    prose: bool  # reads like a paragraph: a sentence that ends, long enough to say something
+    short: bool  # reads like a headline, label or item: no longer than two lines of print, no full stop
+    listed: bool  # a bullet or a number stands before the text
+    weight: int  # length in Latin letters: a character of a script without spaces says about as much as two and a half
 
     def __init__(self, text: str, start: int, line: int, gap: int, tag: str = "", links: float = 0.0, indent: int = 0) -> None:
         self.text = text
@@ -111,30 +119,35 @@ class Block:
         self.plain = text.lstrip(_EDGE)
         self.item = len(self.plain) < len(text) and _ITEM.match(text) is not None
         self.stops = text.rstrip(_CLOSING)[-1:] in _STOP
+        self.prose = self.stops and (len(text) >= 60 or self.weight >= 60)
 
-    @property
-    def prose(self) -> bool:
-        """Whether this reads like a paragraph: a sentence that ends, long enough to say something."""
-        return self.stops and self.weight >= 60
+    def __getattr__(self, name: str) -> bool | int:
+        """Work out a fact when it is first asked for, which for most blocks is never, and keep it in its slot."""
+        if name not in _FACTS:
+            raise AttributeError(name)
+        fact = _FACTS[name](self)
+        setattr(self, name, fact)
+        return fact
 
-    @property
-    def short(self) -> bool:
-        """Whether this reads like a headline, label or item: no longer than two lines of print, no full stop."""
-        return self.weight <= 160 and not (self.stops and self.text.rstrip(_CLOSING)[-1:] not in "?？؟!！…")
 
-    @property
-    def listed(self) -> bool:
-        """Whether a bullet or a number stands before the text."""
-        return self.item or self.tag == "item" or _NUMBERED.match(self.text) is not None
+def _weight(block: Block) -> int:
+    size = len(block.text)
+    if block.text.isascii() or size > 400:
+        return size
+    return size + 3 * len(re.findall(_NOT_SPACED, block.text)) // 2
 
-    @property
-    def weight(self) -> int:
-        """Length in Latin letters: a character of a script without spaces says about as much as two and a half."""
-        n = len(self.text)
-        if self.text.isascii() or n > 400:
-            return n
-        return n + 3 * len(re.findall(_NOT_SPACED, self.text)) // 2
 
+def _short(block: Block) -> bool:
+    if len(block.text) > 160 or block.weight > 160:
+        return False
+    return not block.stops or block.text.rstrip(_CLOSING)[-1:] in "?？؟!！…"
+
+
+_FACTS: dict[str, Callable[[Block], bool | int]] = {
+    "short": _short,
+    "listed": lambda block: block.item or block.tag == "item" or _NUMBERED.match(block.text) is not None,
+    "weight": _weight,
+}
 
 _BREAK = r"(?i)</?(?:p|br|div|li|ul|ol)\b[^<>]{0,200}>"
 
@@ -147,15 +160,15 @@ def cut(text: str) -> list[Block]:
     """
     blocks = []
     at, last = 0, 1
-    tags = "<" in text and re.search(_BREAK, text) is not None
     end = "\n" if "\n" in text else "\r"
+    pieces = "<" in text and re.search(_BREAK, text) is not None
+    pieces = pieces or (end == "\n" and "\r" in text and "\r" in text.replace("\r\n", "\n"))
     for number, line in enumerate(text.split(end), 1):
-        pieces = _pieces(line) if tags or "\r" in line else ((0, line),)
-        for start, piece in pieces:
+        for start, piece in _pieces(line) if pieces else ((0, line),):
             stripped = piece.strip()
             if stripped:
                 indent = piece.index(stripped[0])
-                blocks.append(Block(stripped, at + start + indent, number, number - last, indent=0 if start else indent))
+                blocks.append(Block(stripped, at + start + indent, number, number - last, "", 0.0, 0 if start else indent))
                 last = number
         at += len(line) + 1
     return blocks

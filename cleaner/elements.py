@@ -32,6 +32,7 @@ SMALL = 600  # characters that it may always take
 STEP = 40  # characters of a step of a path
 DEEP = 4  # steps of a path that are told, the innermost
 MEMORY = 20_000  # class names of which the words are remembered
+NAMES = 1000  # characters of class names that are remembered
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]{2,}")
 _LOWER = re.compile("[a-z]{2,}")
 _words: dict[str, tuple[str, ...]] = {}
@@ -66,7 +67,7 @@ def words_of(names: str) -> tuple[str, ...]:
     if found is None:
         words = _LOWER.findall(names) if names.islower() else [word.lower() for word in _WORD.findall(names) if len(word) > 1]
         found = tuple(words)
-        if len(_words) < MEMORY:
+        if len(_words) < MEMORY and len(names) <= NAMES:
             _words[names] = found
     return found
 
@@ -98,10 +99,10 @@ class Elements:
         found = self.known.get(names)
         if found is None:
             found = ()
-            for word in words_of(names):
+            for word in dict.fromkeys(words_of(names)):
                 if word in self.words:
                     found += tuple(rule for rule in self.words[word] if rule[2] in names)
-            if len(self.known) < MEMORY:
+            if len(self.known) < MEMORY and len(names) <= NAMES:
                 self.known[names] = found
         return found
 

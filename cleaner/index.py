@@ -23,7 +23,7 @@ def index(rules: Iterable[Rule]) -> dict[str, Any]:
     """Return the look-up tables of `rules`, plain data that JSON can hold.
 
     `rules`: id -> [kind, cut, limit, where]; `tries`: [[id, expression, limit]]; `lines`, `leads`: phrase -> id;
-    `head`, `tail`: key -> [place in `tries`]; `word`: a word in lower case -> [[place, text that must occur]];
+    `head`, `tail`: key -> [the longest limit, place in `tries`, ...]; `word`: a word in lower case -> [[place, text that must occur]];
     `text`: [the same], for texts that are no words; `every`: [place]; `element`: [[id, text that must occur in a class or id, XPath]].
     """
     table: dict[str, Any] = {name: {} for name in ("rules", "lines", "leads", "head", "tail", "word")}
@@ -45,7 +45,9 @@ def index(rules: Iterable[Rule]) -> dict[str, Any]:
             by_word = rule.words if where in ("wide", "every") else ()
             if not by_word:
                 for key in found:
-                    table["tail" if where == "tail" else "head"].setdefault(key, []).append(place)
+                    entry = table["tail" if where == "tail" else "head"].setdefault(key, [0])
+                    entry[0] = max(entry[0], rule.limit)
+                    entry.append(place)
             if not found and not by_word:
                 table["every"].append(place)
             for literal in by_word:

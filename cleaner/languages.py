@@ -4,6 +4,9 @@ Only to save time: a rule of another language would rarely find anything. Englis
 labels stand on sites of all countries, and a short text calls for all.
 """
 
+import re
+from functools import cache
+
 ALWAYS = ("any", "en")
 FEW = 40  # different words; a text with fewer calls for every language
 MANY = 250  # words that are enough to tell
@@ -51,6 +54,7 @@ _SCRIPTS = {
 }
 _WORDS = {group: frozenset(words.encode().split()) for group, (_, words) in _LATIN.items()}
 _COMMON = frozenset().union(*_WORDS.values())
+_PAGES = {page: group for group, (_, first, last) in _SCRIPTS.items() for page in range(first >> 7, (last >> 7) + 1)}
 GROUPS = {
     "base": ALWAYS,
     **{group: tuple(files.split()) for group, (files, _) in _LATIN.items()},
@@ -69,11 +73,18 @@ def called(text: str, words: list[bytes]) -> frozenset[str]:
     """
     if len(words) < 10 * FEW and len(set(words)) < FEW:
         return frozenset(GROUPS)
-    found = {"base"}
+    found = ["base"]
     common = _COMMON.intersection(words[:: len(words) // MANY + 1])
-    found.update(group for group, its in _WORDS.items() if len(its & common) >= ENOUGH)
+    if len(common) >= ENOUGH:
+        found += [group for group, its in _WORDS.items() if len(its & common) >= ENOUGH]
     if not text.isascii():
         some = text if len(text) < 2000 else text[::5]  # no script stands in a single word
-        pages = {ord(letter) >> 7 for letter in set(some)}  # a script begins and ends at a multiple of 128, nearly
-        found.update(group for group, (_, first, last) in _SCRIPTS.items() if not pages.isdisjoint(range(first >> 7, (last >> 7) + 1)))
+        if _scripts().search(some):
+            pages = {ord(letter) >> 7 for letter in set(some)}  # a script begins and ends at a multiple of 128, nearly
+            found += [_PAGES[page] for page in pages & _PAGES.keys()]
     return frozenset(found)
+
+
+@cache
+def _scripts() -> re.Pattern[str]:
+    return re.compile("[" + "".join(f"{chr(first & ~127)}-{chr(last | 127)}" for _, first, last in _SCRIPTS.values()) + "]")

@@ -9,7 +9,9 @@ from __future__ import annotations
 import json
 import os
 import re
+import sys
 from functools import cache
+from operator import attrgetter
 
 from cleaner.blocks import bare, fold, tidy
 from cleaner.errors import RuleError
@@ -20,13 +22,21 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any
 
+    from cleaner.blocks import Block
+
+    Candidate = tuple["Pack", int, str]  # an expression: its place in the pack, the form of a block to try it on
+    Said = tuple["Hit | None", list["Worded"]]  # the rule that takes a block, the expressions to seek in it
+
 KEY = 6  # letters of a block's beginning, or end, that choose the expressions to try
-LIMIT = 200  # the longest block on which an expression without keys is tried
+LIMIT = 200  # the longest block on which an expression is tried unless its rule says otherwise
+PHRASE = 90  # the longest block that is a rule's phrase, and no more
+BOUNDS = (0, PHRASE, LIMIT)
 _TABLES = os.path.join(os.path.dirname(__file__), "noise", "index")
-# What stands between words: ASCII marks, and the first byte of others in UTF-8 (C2 and E2 begin no letter of any size).
+# What stands between words: ASCII marks; and others, by the bytes of UTF-8 they begin with and the number of those that follow.
 _GAPS = bytes(32 if c < 128 and not chr(c).isalnum() and c != 95 else c for c in range(256))
-_OPENING = [mark.encode() for mark in "“”‘’«»—–…\u00a0\u200b،【「《（："]  # of which no byte may stick to the word after it
-_SYMBOL = re.compile(rb"\xc2.|\xe2..", re.DOTALL)  # U+0080 to U+00BF, U+2000 to U+2FFF
+_SYMBOLS = ((b"\xc2", 1), (b"\xe2", 2))  # U+0080 to U+00BF, U+2000 to U+2FFF: no letter of any size
+_WIDE_MARKS = [mark.encode() for mark in "【「《（："]
+_COMMA = "،".encode()
 _SEPARATOR = re.compile(r"([^\n:|>»→：｜›]{1,70}?)\s*(?:[:|>»→：｜›]|\s[-–—]+(?=\s)|[–—](?=\S))\s*")
 _MARKS = " \t.,:;!?\"'()[]{}<>|/*#@&%+=~^-–—…。！？।॥؟،؛۔·•«»“”‘’„、，：；（）【】「」『』《》〈〉\u00a0\u200b\u200e\u200f"  # r"\W", nearly
 _SENTENCE = re.compile(r"(?:\s[^\W\d_A-ZÀ-ÖØ-ÞА-Я][^\W\d_]{3,}\)?\.|[।۔])$(?<!nuotr\.)(?<!hình\.)")  # no credit ends like this
@@ -46,15 +56,19 @@ class Hit:
         self.whole = whole
 
 
-class Called:
-    """The rules whose words occur in a document: (pack, place of the expression, the text it needs)."""
+class Worded:
+    """An expression to try on, or to seek in, blocks of up to `limit` characters that hold its `literal` text."""
 
-    __slots__ = ("blocks", "longest", "spans")
+    __slots__ = ("limit", "literal", "pack", "place", "rule", "span")
 
-    def __init__(self) -> None:
-        self.blocks: list[tuple[Pack, int, str]] = []
-        self.spans: list[tuple[Pack, int, str]] = []
-        self.longest = 0  # characters of a block on which one of them may be tried
+    def __init__(self, pack: Pack, place: int, literal: str) -> None:
+        self.pack = pack
+        self.place = place
+        self.literal = literal
+        self.rule, _, self.limit = pack.tries[place]
+        self.span = pack.rules[self.rule][1] == "span"
+        if self.span:
+            self.limit = sys.maxsize
 
 
 def words(low: str) -> list[bytes]:
@@ -65,10 +79,15 @@ def words(low: str) -> list[bytes]:
     """
     data = low.encode("utf-8", "surrogatepass")
     if not low.isascii():
-        for mark in _OPENING:
-            data = data.replace(mark, b" ")
-        if b"\xe2" in data or b"\xc2" in data:
-            data = _SYMBOL.sub(b" ", data)
+        for first, more in _SYMBOLS:  # a search for single bytes is many times faster than any other
+            if first in data:
+                start, *rest = data.split(first)
+                data = b" ".join([start, *[piece[more:] for piece in rest]])
+        if b"\xd8" in data:
+            data = data.replace(_COMMA, b" ")
+        if b"\xe3" in data or b"\xef" in data:
+            for mark in _WIDE_MARKS:
+                data = data.replace(mark, b" ")
     return data.translate(_GAPS).split()
 
 
@@ -87,16 +106,13 @@ class Pack:
         self.leads: dict[str, str] = tables["leads"]
         self.head: dict[str, list[int]] = tables["head"]
         self.tail: dict[str, list[int]] = tables["tail"]
-        self.word: dict[bytes, list[tuple[int, str]]] = {word.encode(): entries for word, entries in tables["word"].items()}
-        self.text: list[tuple[int, str]] = tables["text"]
+        self.word = {word.encode(): [Worded(self, *entry) for entry in entries] for word, entries in tables["word"].items()}
+        self.text: dict[str, list[Worded]] = {}
+        for entry in tables["text"]:
+            self.text.setdefault(entry[1], []).append(Worded(self, *entry))
         self.every: list[int] = tables["every"]
         self.element: list[list[str]] = tables["element"]
         self._compiled: dict[int, re.Pattern[str]] = {}
-
-    def keys(self, table: str, long: bool) -> Iterable[str]:
-        """Return the keys of "head" or "tail"; `long`: only of expressions for blocks of more than LIMIT characters."""
-        places: dict[str, list[int]] = getattr(self, table)
-        return (key for key in places if any(self.tries[place][2] > LIMIT for place in places[key])) if long else places
 
     def compiled(self, place: int) -> re.Pattern[str]:
         """Return the expression at a place of `tries`."""
@@ -118,56 +134,79 @@ class Matcher:
         self.packs = packs
         self.exceptions = exceptions  # the rules of blocks that stay whatever these rules say
         self.skip = frozenset(skip)
-        self.longest = max((rule[2] for pack in packs for rule in pack.rules.values()), default=0)
-        # how a block of up to LIMIT characters, or a longer one, must begin or end to be looked at
-        self.heads = tuple(frozenset(key[:4] for pack in packs for key in pack.keys("head", long)) for long in (False, True))
-        self.tails = tuple(frozenset(key[-3:] for pack in packs for key in pack.keys("tail", long)) for long in (False, True))
+        # how a block that is longer than each of BOUNDS must begin or end to be looked at
+        self.heads = tuple(frozenset(key[:4] for pack in packs for key, at in pack.head.items() if at[0] > size) for size in BOUNDS)
+        self.tails = tuple(frozenset(key[-3:] for pack in packs for key, at in pack.tail.items() if at[0] > size) for size in BOUNDS)
         self.leads = frozenset(lead[:4] for pack in packs for lead in pack.leads)
         self.words = frozenset(word for pack in packs for word in pack.word)
-        self.every = [(pack, place, pack.tries[place][2]) for pack in packs for place in pack.every]
+        self.every = [(pack, place) for pack in packs for place in pack.every]
+        self.short = max([PHRASE, *(pack.tries[place][2] for pack, place in self.every)])  # a longer block may be no rule's at all
+        self._heads = [(pack, pack.head) for pack in packs]
+        self._tails = [(pack, pack.tail) for pack in packs]
 
     def of(self, low: str, there: list[bytes]) -> Matcher:
         """Return the rules to use on a text: these, whatever its language."""
         return self
 
-    def called(self, low: str, there: list[bytes]) -> Called:
-        """Return the rules whose `words` occur in a document, given in lower case: to try on its blocks, to seek in them."""
-        found = Called()
+    def called(self, low: str, there: list[bytes]) -> list[Worded]:
+        """Return the expressions with words that occur in a document, given in lower case and in words."""
+        found = []
         some = self.words.intersection(there)
         for pack in self.packs:
-            entries = [entry for entry in pack.text if entry[1] in low]
-            for word in some & pack.word.keys():
-                entries += [entry for entry in pack.word[word] if entry[1] in low]
-            for place, literal in sorted(entries):
-                rule = pack.tries[place][0]
-                if rule not in self.skip:
-                    (found.spans if pack.rules[rule][1] == "span" else found.blocks).append((pack, place, literal))
-                    found.longest = max(found.longest, pack.tries[place][2])
+            entries = [entry for word in some if word in pack.word for entry in pack.word[word] if entry.rule not in self.skip]
+            for literal, its in pack.text.items():
+                if literal in low:
+                    entries += [entry for entry in its if entry.rule not in self.skip]
+            found += sorted(entries, key=_place) if len(entries) > 1 else entries
         return found
 
-    def hit(self, text: str, plain: str, called: Called) -> Hit | None:
+    def judge(self, block: Block, low: str, called: list[Worded]) -> Said:
+        """Return what the rules say of a block; `low` is its text in lower case, `called` what its document calls for."""
+        size = len(block.text)
+        worded = [entry for entry in called if size <= entry.limit and entry.literal in low]
+        spans = [entry for entry in worded if entry.span]
+        if spans:
+            worded = [entry for entry in worded if not entry.span]
+        return self.hit(block.text, block.plain, worded), spans
+
+    def hit(self, text: str, plain: str, worded: list[Worded]) -> Hit | None:
         """Return the first rule that takes a block; `plain` is its text without the bullets before it."""
         size = len(text)
-        start = _low(plain[:12])
-        found = self._phrase(plain, start, size) if plain and size <= 600 else None
-        if (found is not None and found.where == "any") or size > self.longest:
+        bulleted = len(plain) != size
+        start, end = _low(plain[:12]), _low(text[-16:])
+        letters = end.rstrip(_MARKS)
+        first = start.lstrip(_MARKS) if plain[:1] != "&" else _low(plain[:24]).lstrip(_MARKS)
+        bound = (size > PHRASE) + (size > LIMIT)
+        heads, tails, leads = self.heads[bound], self.tails[bound], self.leads
+        # a paragraph that begins and ends like no rule must cost next to nothing: most blocks are that
+        led = first[:4] in leads or first[:3] in leads or first[:2] in leads
+        begun = bulleted or start[:4] in heads or start[:3] in heads or start[:2] in heads or start[:1] in heads
+        ended = end[-3:] in tails or end[-2:] in tails or end[-1:] in tails
+        ended = ended or letters[-3:] in tails or letters[-2:] in tails or letters[-1:] in tails
+        if not (begun or ended or led or worded or size <= self.short):
+            return None
+        found = self._phrase(plain, led, size) if plain and size <= 600 else None
+        if found is not None and found.where == "any":
             return found
-        candidates = self._candidates(text, plain, start, called)
+        candidates = [(entry.pack, entry.place, plain) for entry in worded]
+        if size <= self.short:
+            candidates += self._always(text, plain)
+        if ended:
+            candidates = self._ended(end, letters, text) + candidates
+        if begun:
+            candidates = self._begun(start, text, plain) + candidates
         tried = self._tried(text, candidates) if candidates else None
         return tried if found is None or (tried is not None and (tried.where == "any" or found.where == "menu")) else found
 
-    def _phrase(self, plain: str, start: str, size: int) -> Hit | None:
+    def _phrase(self, plain: str, led: bool, size: int) -> Hit | None:
         """The rule one of whose phrases is the block, or leads it."""
-        if size <= 90:
+        if size <= PHRASE:
             phrase = bare(plain)
             named = [(pack, pack.lines.get(phrase) or pack.leads.get(phrase)) for pack in self.packs]
             hits = [pack.hit(name, True) for pack, name in named if name is not None and name not in self.skip]
             if hits:
                 return next((hit for hit in hits if hit.where == "any"), hits[0])
-        first = (fold(plain[:24]) if plain[0] == "&" else start).lstrip(_MARKS)
-        if first[:4] not in self.leads and first[:3] not in self.leads and first[:2] not in self.leads:
-            return None
-        lead = _SEPARATOR.match(plain)
+        lead = _SEPARATOR.match(plain) if led else None
         if lead is None or lead.end() >= len(plain):
             return None
         label, more = bare(lead[1]), plain[lead.end()]
@@ -180,49 +219,27 @@ class Matcher:
             return pack.hit(name, False)
         return None
 
-    def _candidates(self, text: str, plain: str, start: str, called: Called) -> list[tuple[Pack, int, str]]:
-        """The expressions to try on a block, each with the form of the text to try it on."""
-        found: list[tuple[Pack, int, str]] = []
-        size = len(text)
-        heads, tails = self.heads[size > LIMIT], self.tails[size > LIMIT]
-        if start[:4] in heads or start[:3] in heads or start[:2] in heads or start[:1] in heads:
-            self._begun(found, start, plain, size)
-        bulleted = len(plain) != size
-        if bulleted:
-            self._begun(found, _low(text[:12]), text, size)
-        end = _low(text[-16:])
-        if end[-3:] in tails or end[-2:] in tails or end[-1:] in tails:
-            self._ended(found, end, text, size)
-        worded = end.rstrip(_MARKS)
-        if len(worded) < len(end) and (worded[-3:] in tails or worded[-2:] in tails or worded[-1:] in tails):
-            self._ended(found, worded, text, size)
-        if size <= called.longest:
-            low = text.lower()
-            found += [(pack, place, plain) for pack, place, literal in called.blocks if literal in low]
-        for pack, place, limit in self.every:
-            if size <= limit:
-                found.append((pack, place, plain))
-                if bulleted:
-                    found.append((pack, place, text))
+    def _begun(self, start: str, text: str, plain: str) -> list[Candidate]:
+        """The expressions of blocks that begin like this one, each with the form of the text to try it on."""
+        found = _keyed(self._heads, _beginnings(start), plain, len(text))
+        if len(plain) != len(text):
+            start = _low(text[:12])
+            found += _keyed(self._heads, _beginnings(start), text, len(text))
         return found
 
-    def _begun(self, found: list[tuple[Pack, int, str]], start: str, form: str, size: int) -> None:
-        """Add the expressions of blocks that begin like `start`."""
-        keys = [start[:n] for n in range(min(KEY, len(start)), 0, -1)]
-        for pack in self.packs:
-            for key in keys:
-                if key in pack.head:
-                    found += [(pack, place, form) for place in pack.head[key] if pack.tries[place][2] >= size]
+    def _ended(self, end: str, letters: str, text: str) -> list[Candidate]:
+        """The expressions of blocks that end like this one; `letters` is its end without the marks that close it."""
+        found = _keyed(self._tails, _endings(end), text, len(text))
+        if len(letters) < len(end):
+            found += _keyed(self._tails, _endings(letters), text, len(text))
+        return found
 
-    def _ended(self, found: list[tuple[Pack, int, str]], end: str, form: str, size: int) -> None:
-        """Add the expressions of blocks that end like `end`."""
-        keys = [end[-n:] for n in range(min(KEY, len(end)), 0, -1)]
-        for pack in self.packs:
-            for key in keys:
-                if key in pack.tail:
-                    found += [(pack, place, form) for place in pack.tail[key] if pack.tries[place][2] >= size]
+    def _always(self, text: str, plain: str) -> list[Candidate]:
+        """The expressions to try on every block."""
+        forms = (plain,) if len(plain) == len(text) else (plain, text)
+        return [(pack, place, form) for pack, place in self.every for form in forms]
 
-    def _tried(self, text: str, candidates: list[tuple[Pack, int, str]]) -> Hit | None:
+    def _tried(self, text: str, candidates: list[Candidate]) -> Hit | None:
         """The first candidate that matches; one that holds only at one end of a document gives way to one that always holds."""
         size = len(text)
         forms: dict[str, str] = {}
@@ -244,6 +261,27 @@ class Matcher:
         return somewhere
 
 
+_place = attrgetter("place")
+
+
+def _keyed(tables: list[tuple[Pack, dict[str, list[int]]]], keys: list[str], form: str, size: int) -> list[Candidate]:
+    """Return the expressions that `tables` hold under some keys, for a block of some size."""
+    found: list[Candidate] = []
+    for pack, table in tables:
+        for key in keys:
+            if key in table and table[key][0] >= size:
+                found += [(pack, place, form) for place in table[key][1:]]
+    return found
+
+
+def _beginnings(start: str) -> list[str]:
+    return [start[:n] for n in range(min(KEY, len(start)), 0, -1)]
+
+
+def _endings(end: str) -> list[str]:
+    return [end[-n:] for n in range(min(KEY, len(end)), 0, -1)]
+
+
 class Rulebook:
     """All rules of a run: the shipped ones, less those to skip, and those of a user's files."""
 
@@ -257,8 +295,11 @@ class Rulebook:
 
             from cleaner.index import index
             from cleaner.rules import load
+            from cleaner.slow import refuse
 
             loaded = [load(Path(file)) for file in files]
+            for file, rules in zip(files, loaded, strict=True):
+                refuse(file, rules)
             self.own = [Pack(index(rule for rule in rules if rule.cut != "keep")) for rules in loaded]
             if any(rule.cut == "keep" for rules in loaded for rule in rules):
                 self.exceptions = Matcher([Pack(index(rule for rule in rules if rule.cut == "keep")) for rules in loaded], skip)

@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 from cleaner import article
 from cleaner.blocks import Block
 from cleaner.elements import DEEP, Elements, OnPage, Pruned, step, xpath
-from cleaner.segments import segment
+from cleaner.errors import TooLarge
+from cleaner.segments import MOST, segment
 from cleaner.tagger import tagger
 
 _HTML = re.compile(
@@ -106,11 +107,14 @@ def read(
     """Read a page; `elements` are the rules for what to prune, `keep` kinds to leave in.
 
     `engine`: "own", "trafilatura", or "auto", which takes trafilatura's answer where the tagger is in doubt.
+    Raises TooLarge.
     """
     tree = parse(html)
     if tree is None:
         return Page("", [], [], Metadata(), False)
     about = _about(html, url) if metadata else Metadata()
+    if engine == "trafilatura" and _too_large(tree):
+        raise TooLarge(f"more than {MOST:,} elements")
     rules = elements.on(tree, html)
     found, sure = (NOTHING, False) if engine == "trafilatura" else _own(tree, rules, keep)
     used = "trafilatura" if engine == "trafilatura" else "own"
@@ -141,11 +145,21 @@ def _own(tree: Any, rules: OnPage, keep: Collection[str]) -> tuple[Found, bool]:
     return (text, blocks, beside), sure
 
 
+def _bounded(html: str) -> Any:
+    """The tree of a page for trafilatura; None where there is none, or so large a one that it would take too long."""
+    tree = parse(html, methods=True)
+    return None if tree is None or _too_large(tree) else tree
+
+
+def _too_large(tree: Any) -> bool:
+    return bool(tree.xpath("count(//*)") > MOST)
+
+
 def _fallback(html: str, elements: Elements, keep: Collection[str], url: str | None) -> Found:
     """The article as trafilatura finds it."""
     from cleaner import fallback
 
-    tree = parse(html, methods=True)
+    tree = _bounded(html)
     if tree is None:
         return "", [], []
     pruned = _prune(tree, elements.on(tree, html), keep)
@@ -156,7 +170,7 @@ def _about(html: str, url: str | None) -> Metadata:
     """What the page says of itself, read from a tree of its own: trafilatura changes the tree it reads."""
     from cleaner import fallback
 
-    tree = parse(html, methods=True)
+    tree = _bounded(html)
     if tree is None:
         return Metadata(url=url)
     found = fallback.metadata(tree, url)

@@ -9,6 +9,7 @@ from collections.abc import Collection
 from typing import Any
 
 from cleaner.elements import DEEP, OnPage, Pruned, step
+from cleaner.errors import TooLarge
 
 INLINE = frozenset(
     (
@@ -59,6 +60,7 @@ SKIPPED = frozenset(
 )
 BOLD = frozenset(("b", "strong"))
 BREAKS = frozenset(("br", "hr"))
+MOST = 50_000  # blocks of a page, as elements for trafilatura; of 2,000 pages none had more than 10,200 elements
 DEEPEST = 200  # levels of containers; what lies deeper belongs to the last of them
 
 
@@ -150,6 +152,8 @@ def _walk(root: Any, found: Segments, rules: OnPage | None, keep: Collection[str
         if text:
             if containers[stack[-1]].tag == "pre":
                 found.raw[len(texts)] = raw
+            if len(texts) == MOST:
+                raise TooLarge(f"more than {MOST:,} blocks")
             texts.append(text)
             found.home.append(stack[-1])
             found.linked.append(min(linked, len(text)))

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from typing import Any
 
 BUDGET = 4_500_000  # bytes of the page; what does not fit is left out and said
+SAMPLES = 2_000_000  # of them for rules with their samples; further rules stand without
+LIST = 1_200_000  # of them for the list of documents
 _MEANT = re.compile("[<>&\x7f-\x9f\u2028-\u202e\u2066-\u2069]")  # what means something in HTML, or turns the text around it
 ROWS = 50  # documents of the list that are there without a script
 _FILES = Path(__file__).parent
@@ -45,17 +47,17 @@ def _called(names: list[str]) -> str:
 # --- the frame ---------------------------------------------------------------------------------------------------
 
 
-def framed(title: str, body: Iterable[str], connect: bool = False) -> str:
+def framed(title: str, body: Iterable[str], scripts: tuple[str, ...] = ("report.js",), connect: bool = False) -> str:
     """Return a page around parts of a body, as many as the budget allows; `connect`: it may ask the server that it came from."""
-    style, script = asset("report.css"), asset("report.js")
+    style, code = asset("report.css"), "".join(f"<script>{asset(name)}</script>" for name in scripts)
     head = (
         "<!doctype html><html lang=en><head><meta charset=utf-8>"
-        f'<meta http-equiv=Content-Security-Policy content="{policy(connect)}">'
+        f'<meta http-equiv=Content-Security-Policy content="{policy(scripts, connect)}">'
         '<meta name=viewport content="width=device-width,initial-scale=1"><meta name=color-scheme content="light dark">'
         f"<meta name=referrer content=no-referrer><title>{text(title)}</title><style>{style}</style></head>"
         "<body><a class=skip href=#main>Skip to the content</a>"
     )
-    size, kept, left_out = len(head) + len(script), [head], 0
+    size, kept, left_out = len(head) + len(code), [head], 0
     for part in body:
         size += len(part.encode("utf-8", "replace"))
         if size > BUDGET:
@@ -65,12 +67,12 @@ def framed(title: str, body: Iterable[str], connect: bool = False) -> str:
             kept.append(part)
     said = f"{left_out} parts are left out to keep the page under {number(BUDGET)} bytes; --stats-to has them. " if left_out else ""
     kept.append(f"<footer class=quiet>{said}Made by cleaner {__version__}. This page asks no network for anything.</footer>")
-    return "".join([*kept, f"<script>{script}</script></body></html>"])
+    return "".join([*kept, f"{code}</body></html>"])
 
 
-def policy(connect: bool = False) -> str:
-    """Return the Content-Security-Policy: the style and the script by their hashes, and nothing else."""
-    allowed = f"default-src 'none'; style-src '{_hash(asset('report.css'))}'; script-src '{_hash(asset('report.js'))}'"
+def policy(scripts: tuple[str, ...] = ("report.js",), connect: bool = False) -> str:
+    """Return the Content-Security-Policy: the style and the scripts by their hashes, and nothing else."""
+    allowed = f"default-src 'none'; style-src '{_hash(asset('report.css'))}'; script-src {' '.join(_quoted(name) for name in scripts)}"
     return f"{allowed}; {'connect-src ' + chr(39) + 'self' + chr(39) + '; ' if connect else ''}base-uri 'none'; form-action 'none'"
 
 
@@ -79,6 +81,10 @@ def asset(name: str) -> str:
     """Return a file that goes into the page, without the space that only people need."""
     found = (_FILES / name).read_text(encoding="utf-8")
     return re.sub(r"\s*\n\s*", "\n", found).strip()
+
+
+def _quoted(name: str) -> str:
+    return f"'{_hash(asset(name))}'"
 
 
 def _hash(found: str) -> str:
@@ -102,7 +108,7 @@ def _document(data: dict[str, Any], document: dict[str, Any], whys: dict[str, st
     yield f"<main id=main class=single>{result(data, document, whys)}</main>"
 
 
-def result(data: dict[str, Any], document: dict[str, Any], whys: dict[str, str]) -> str:
+def result(data: dict[str, Any], document: dict[str, Any], whys: dict[str, str], switches: bool = True) -> str:
     """Return a document with its figures, switches and rules; the page and the server show it."""
     removed = document["removed"]
     kinds = {kind: data["kinds"][kind]["removed"] for kind in KINDS if kind in data["kinds"]}
@@ -114,7 +120,7 @@ def result(data: dict[str, Any], document: dict[str, Any], whys: dict[str, str])
     copy = "<button type=button id=copy>Copy the clean text</button>" if "more" not in document else ""
     buttons = f"{copy}<button type=button id=unfold aria-pressed=false>Unfold all</button>" if removed else copy
     nothing = "" if removed else "<p class=note>Nothing was removed.</p>"
-    tools = f"{parts.switches(kinds, 'Take out')}<div class=buttons>{buttons}<span id=said role=status></span></div>"
+    tools = f"{parts.switches(kinds, 'Take out') if switches else ''}<div class=buttons>{buttons}<span id=said role=status></span></div>"
     return (
         f"<div class=tools>{tools}</div>{_figures(figures)}"
         f"<section aria-labelledby=text-head class=text><h2 id=text-head>The text</h2>{nothing}"
@@ -145,17 +151,24 @@ def _corpus(data: dict[str, Any], names: list[str], whys: dict[str, str]) -> Ite
     yield from _head(data, names)
     yield "<main id=main>"
     yield _totals(data)
+    documents = evidence["documents"]
+    listed = {**documents, "rows": _fitting(documents["rows"])}
+    listed["not_listed"] += len(documents["rows"]) - len(listed["rows"])
+    yield embedded("documents-data", listed)
     yield (
         "<section id=rules aria-labelledby=rules-head><h2 id=rules-head>Rules</h2><p class=quiet>Sorted by what they removed. "
         f"Open one to see up to {_most_samples(evidence)} of its removals, drawn at random (seed {evidence['seed']}).</p>"
         "<p class=nothing hidden>No rule matches.</p>"
     )
     most = max(data["rules"].values(), default=0)
+    size = 0
     for key, count in data["rules"].items():
-        yield parts.rule_card(key, count, most, whys.get(key.partition("/")[2], ""), evidence["samples"].get(key, []))
+        samples = evidence["samples"].get(key, []) if size < SAMPLES else []
+        card = parts.rule_card(key, count, most, whys.get(key.partition("/")[2], ""), samples)
+        size += len(card.encode("utf-8", "replace"))
+        yield card
     yield "</section>"
-    yield _list(evidence)
-    yield embedded("documents-data", evidence["documents"])
+    yield _list(listed, evidence["documents_shown"])
     yield "<section id=whole aria-labelledby=whole-head><h2 id=whole-head>Documents in full</h2>"
     yield "<p class=quiet>Those with nothing left, and those that lost the largest share. What was removed is folded in place.</p>"
     for k, document in enumerate(evidence["documents_shown"]):
@@ -168,14 +181,12 @@ def _most_samples(evidence: dict[str, Any]) -> int:
 
 
 def _head(data: dict[str, Any], names: list[str]) -> Iterator[str]:
-    rows = data["evidence"]["documents"]["rows"]
-    empty = sum(1 for row in rows if row[5] and not row[6])
     judged, kept = data["characters"]["judged"], data["characters"]["kept"]
     figures = [
         ("documents", number(data["documents"])),
         ("removals", number(sum(row["removed"] for row in data["kinds"].values()))),
         ("of all characters removed", share(judged - kept, judged)),
-        ("with nothing left", number(empty)),
+        ("with nothing left", number(data["evidence"]["nothing_left"])),
     ]
     if data["failed"]:
         figures.append(("failed, passed through", number(data["failed"])))
@@ -209,8 +220,14 @@ def _totals(data: dict[str, Any]) -> str:
 COLUMNS = ("document", "removed", "removals", "characters", "host", "language")
 
 
-def _list(evidence: dict[str, Any]) -> str:
-    documents = evidence["documents"]
+def _fitting(rows: list[Any]) -> list[Any]:
+    """Return as many rows, from the first, as the page has room for."""
+    while (size := len(json.dumps(rows, ensure_ascii=False).encode("utf-8", "replace"))) > LIST:
+        rows = rows[: int(len(rows) * min(0.95, LIST / size))]
+    return rows
+
+
+def _list(documents: dict[str, Any], shown: list[dict[str, Any]]) -> str:
     rows = documents["rows"]
     filters = "".join(
         f"<button type=button data-only={name} aria-pressed={'true' if name == 'all' else 'false'}>{label}</button>"
@@ -221,14 +238,14 @@ def _list(evidence: dict[str, Any]) -> str:
         if documents["not_listed"]
         else ""
     )
-    whole = {document["name"]: k for k, document in enumerate(evidence["documents_shown"])}
+    whole = {document["name"]: k for k, document in enumerate(shown)}
     head = "".join(f"<th scope=col{' class=n' if 0 < k < 4 else ''}>{column}</th>" for k, column in enumerate(COLUMNS))
     body = "".join(_row(row, whole) for row in rows[:ROWS])
     return (
         "<section id=documents aria-labelledby=documents-head><h2 id=documents-head>Documents</h2>"
         f"<p class=quiet>Those with nothing left first, then by the share that went.{more}</p>"
         f"<div class=buttons role=group aria-label=Documents>{filters}</div>"
-        f"<div class=scroll tabindex=0 role=region aria-labelledby=documents-head><table><thead><tr>{head}</tr></thead>"
+        f'<div class=scroll tabindex=0 role=region aria-label="List of documents"><table><thead><tr>{head}</tr></thead>'
         f"<tbody id=rows>{body}</tbody></table></div>"
         "<div class=buttons id=pages hidden><button type=button id=before>Earlier</button><span id=where role=status></span>"
         "<button type=button id=after>Later</button></div><noscript><p class=quiet>Without scripts only the first "

@@ -109,7 +109,7 @@ def rule_card(key: str, removals: int, most: int, why: str, samples: list[dict[s
     its, _, name = key.partition("/")
     shown = "".join(map(_sample, samples))
     title = f"{len(samples)} of its removals, drawn at random" if removals > len(samples) else "What it removed"
-    drawn = f"<h4>{title}</h4>{shown}" if samples else ""
+    drawn = f"<h3>{title}</h3>{shown}" if samples else ""
     element = all("path" in sample and not sample["before"] and not sample["after"] for sample in samples)
     line = "" if element else samples[0]["text"]
     return _rule(key, removals, most, f"<p>{text(why)}</p>{drawn}{fix(name, its, line)}", " data-find")
@@ -132,7 +132,7 @@ def _rule(key: str, removals: int, most: int, body: str, more: str = "") -> str:
 
 def fix(name: str, its: str, line: str) -> str:
     """Return what to paste against a wrong removal."""
-    return f"<h4>If it takes what should stay</h4>{copied(chr(10).join(way_back(name, its, line)))}"
+    return f"<h3>If it takes what should stay</h3>{copied(chr(10).join(way_back(name, its, line)))}"
 
 
 def copied(lines: str) -> str:
