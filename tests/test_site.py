@@ -9,6 +9,7 @@ import pytest
 from cleaner import clean, explain
 from cleaner.blocks import cut
 from cleaner.cli import main
+from cleaner.corpus.jobs import Died
 from cleaner.errors import Failure
 from cleaner.site.count import Counter, read
 from cleaner.site.memory import MANY, OTHERS, Site
@@ -246,6 +247,18 @@ def test_wrong_input(
     err = capfd.readouterr().err
     assert says in err
     assert "Traceback" not in err
+
+
+def test_a_process_that_dies_is_said_in_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def died(*given: object) -> None:
+        raise Died("a process died (exit status -9)")
+
+    monkeypatch.setattr("cleaner.corpus.jobs.in_order", died)
+    (tmp_path / "a.jsonl").write_bytes(rows([article(1)]))
+    assert main(["learn", str(tmp_path / "a.jsonl"), "-o", str(tmp_path / "s.db")]) == 2
+    assert "can't go on (a process died (exit status -9)); what was counted before is in it" in capfd.readouterr().err
 
 
 def test_counting_goes_in_batches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
