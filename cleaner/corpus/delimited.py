@@ -83,14 +83,17 @@ def _lines(file: IO[bytes], ends: list[Broken], longest: int) -> Iterator[str]:
         ends.append(broken)
 
 
+STRING = 60  # bytes that a string takes beside its letters
+
+
 class _TooLong(Exception):
-    """More lines than a row can have."""
+    """More, or longer, lines than a row can have."""
 
 
 def _kept(lines: Iterator[str], kept: list[str], longest: int = 1 << 40) -> Iterator[str]:
     size = 0
     for line in lines:
-        size = len(line) + (size if kept else 0)
+        size = len(line) + STRING + (size if kept else 0)
         if size > longest + BLOCK:  # `kept` is emptied at the end of a row
             raise _TooLong
         kept.append(line)
