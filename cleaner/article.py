@@ -27,7 +27,7 @@ NEAR = 4  # blocks, for each of the article, that it may hold
 SAID = 30  # characters; a shorter text may occur twice by chance
 TWICE = 100  # characters; a longer paragraph is not written twice
 NAMED = 12  # characters of a headline that the page's title says again
-STORY = 400  # characters of a story, after which the next may follow
+STORY = 400  # characters of the page's story, after which the next may follow
 OFTEN = 3  # times; a box before each embedded post says the same, and
 FEW = 2  # such texts are on a page
 LONG = 800  # characters of other blocks, and
@@ -85,20 +85,22 @@ def _enclosed(page: Segments, likely: Any) -> Iterator[range]:
 
 
 def _next_stories(page: Segments, found: Collection[int]) -> Iterator[range]:
-    """Yield the blocks of each outermost `article` with a main heading of its own, once another such has held a story.
+    """Yield the blocks of each outermost `article` with a main heading of its own that follows the one which has the page's title.
 
     Pages that go on with the next story when one scrolls down are made so; a live blog's entries have no main heading.
     """
-    end = told = 0
+    end = 0
+    told = False
     for box in page.containers:
         if box.tag != "article" or box.first < end:
             continue
         end = box.last
         rows = range(box.first, end)
-        if any(page.containers[page.home[k]].tag == "h1" for k in rows):
-            if told >= STORY:
-                yield rows
-            told += sum(len(page.texts[k]) for k in rows if k in found)
+        heads = [page.texts[k] for k in rows if page.containers[page.home[k]].tag == "h1"]
+        if heads and told:
+            yield rows
+        elif any(len(head) >= NAMED and head in page.title for head in heads):
+            told = sum(len(page.texts[k]) for k in rows if k in found) >= STORY
 
 
 def _repeated(page: Segments, found: list[int]) -> Iterator[int]:

@@ -183,9 +183,12 @@ def test_what_is_said_twice() -> None:
 
 
 def test_the_next_story_is_another() -> None:
-    stories = "".join(f"<article><header><h1>Story {n}</h1></header>{BODY}</article>" for n in range(2))
+    stories = "".join(f"<article><header><h1>Story number {n}</h1></header>{BODY}</article>" for n in range(2))
     entries = "".join(f"<article><h2>Entry {n}</h2><p>{text}</p></article>" for n, text in enumerate(TEXT))
-    assert article.chosen(segments(stories), [1.0] * 10) == list(range(5))
+    page = segments(stories)
+    assert 5 in article.chosen(page, [1.0] * 10)
+    page.title = "Story number 0 | The Ferry Times"
+    assert article.chosen(page, [1.0] * 10) == list(range(1, 5))
     assert article.chosen(segments(entries), [1.0] * 8) == list(range(8))
 
 
