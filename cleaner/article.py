@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Collection, Iterator
 from functools import lru_cache
 from typing import Any
@@ -103,36 +104,45 @@ def _next_stories(page: Segments, found: Collection[int]) -> Iterator[range]:
             told = sum(len(page.texts[k]) for k in rows if k in found) >= STORY
 
 
-def _repeated(page: Segments, found: list[int]) -> Iterator[int]:
-    """Yield the blocks that say once more what others say: pull quotes, copies of the whole, and each of many like boxes."""
-    texts = [page.texts[k].strip(_AROUND) for k in found]
-    whole = "\n".join(texts)
-    twice = [i for i, text in enumerate(texts) if len(text) >= SAID and whole.count(text) > 1]
-    often = _often(page, found)
-    yield from often
-    if not twice:
-        return
-    held: dict[int, list[int]] = {}  # the blocks that a longer one holds
-    for i in twice:
-        for j, other in enumerate(texts):
-            if len(other) > len(texts[i]) and texts[i] in other:
-                held.setdefault(j, []).append(i)
-    sizes = {j: sum(len(texts[i]) for i in parts) for j, parts in held.items() if len(parts) > 2 and _tag(page, found[j])[0] == "p"}
-    copies = {j for j, size in sizes.items() if size >= max(LONG, COPIED * len(texts[j]))}
-    yield from (found[j] for j in copies)
-    for i in twice:
-        text, tag = texts[i], _tag(page, found[i])[0]
-        quoted = tag == "quote" and any(i in parts and abs(i - j) > 1 for j, parts in held.items() if j not in copies)
-        again = tag == "p" and len(text) >= TWICE and text in texts[:i]
-        if i not in copies and (quoted or again):
-            yield found[i]
+def _repeated(page: Segments, found: list[int]) -> set[int]:
+    """Return the blocks that say once more what others say: copies of the whole, paragraphs written twice, pull quotes."""
+    texts = {k: page.texts[k].strip(_AROUND) for k in found}
+    gone = _copies(page, texts)
+    gone.update(_written_twice(page, texts))
+    for k in found:
+        if k not in gone and len(texts[k]) >= SAID and _tag(page, k)[0] == "quote":
+            others = (j for j in found if abs(j - k) > 1 and j not in gone and len(texts[j]) > len(texts[k]))
+            if any(texts[k] in texts[j] for j in others):
+                gone.add(k)
+    return gone
 
 
-def _often(page: Segments, found: list[int]) -> list[int]:
-    """The paragraphs that stand on the page again and again, unless there are many: then all of the article does."""
-    texts = {k: page.texts[k] for k in found if len(page.texts[k]) >= TWICE and _tag(page, k)[0] == "p"}
-    often = {text for text in texts.values() if page.texts.count(text) >= OFTEN}
-    return [k for k, text in texts.items() if text in often] if len(often) <= FEW else []
+def _copies(page: Segments, texts: dict[int, str]) -> set[int]:
+    """The long paragraphs that consist of other blocks of the article."""
+    found = set()
+    for j, whole in texts.items():
+        if len(whole) >= LONG:
+            held = [len(text) for text in texts.values() if SAID <= len(text) < len(whole) and text in whole]
+            if len(held) > 2 and sum(held) >= max(LONG, COPIED * len(whole)) and _tag(page, j)[0] == "p":
+                found.add(j)
+    return found
+
+
+def _written_twice(page: Segments, texts: dict[int, str]) -> list[int]:
+    """The paragraphs that stand above already; and every one of a few that stand on the page again and again."""
+    long = [k for k, text in texts.items() if len(text) >= TWICE]
+    times = Counter(text for text in page.texts if len(text) >= TWICE)
+    again = [k for k in long if times[page.texts[k]] > 1 and _tag(page, k)[0] == "p"]
+    often = {page.texts[k] for k in again if times[page.texts[k]] >= OFTEN}
+    if len(often) > FEW:  # the whole article is written more than once
+        often = set()
+    seen: set[str] = set()
+    found = []
+    for k in again:
+        if page.texts[k] in often or page.texts[k] in seen:
+            found.append(k)
+        seen.add(page.texts[k])
+    return found
 
 
 def expected_f1(page: Segments, likely: Any, keep: Collection[int]) -> float:
