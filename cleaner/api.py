@@ -82,7 +82,7 @@ def clean(
     The bridge is open.
     The mayor came.
     """
-    return _run(source, format, keep, url, rules, skip, metadata=False, engine=engine, site=site).text
+    return _run(source, format, keep, url, rules, skip, metadata=False, engine=engine, site=site, lines=False).text
 
 
 def explain(
@@ -104,7 +104,7 @@ def explain(
     >>> explain("The bridge is open.\\nAdvertisement\\nThe mayor came.").removed
     (Removal(kind='ad', rule='en/ad-marker', text='Advertisement', line=2),)
     """
-    return _run(source, format, keep, url, rules, skip, metadata=metadata, engine=engine, site=site)
+    return _run(source, format, keep, url, rules, skip, metadata=metadata, engine=engine, site=site, lines=True)
 
 
 def _run(
@@ -117,6 +117,7 @@ def _run(
     metadata: bool,
     engine: str,
     site: str | PathLike[str] | Site | None,
+    lines: bool,
 ) -> Cleaned:
     if not isinstance(source, (str, bytes, bytearray)):
         raise TypeError(f"source must be str or bytes, not {type(source).__name__}")
@@ -145,7 +146,7 @@ def _run(
             from cleaner import page
 
             if format == "html" or page.is_html(text):
-                return _page(text, book, keep, url, metadata, engine, site)
+                return _page(text, book, keep, url, metadata, engine, site, lines)
         return Cleaned(pipeline.run(text, book, keep, site=site), text, url)
     except TooLarge as error:
         done = Cleaned(pipeline.Done(text, [], [], []), text, url)
@@ -160,10 +161,12 @@ def _elements(book: Rulebook) -> Any:
     return Elements(book.elements)
 
 
-def _page(html: str, book: Rulebook, keep: frozenset[str], url: str | None, metadata: bool, engine: str, site: Site | None) -> Cleaned:
+def _page(
+    html: str, book: Rulebook, keep: frozenset[str], url: str | None, metadata: bool, engine: str, site: Site | None, lines: bool
+) -> Cleaned:
     from cleaner import page
 
-    found = page.read(html, _elements(book), url, metadata, keep, engine)
+    found = page.read(html, _elements(book), url, metadata, keep, engine, lines)
     done = Cleaned(pipeline.run(found.text, book, keep, found.blocks, site), found.text, url)
     for r in done.removed:
         place = found.blocks[r.line - 1].origin

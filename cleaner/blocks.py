@@ -164,10 +164,13 @@ def cut(text: str) -> list[Block]:
     pieces = "<" in text and re.search(_BREAK, text) is not None
     pieces = pieces or (end == "\n" and "\r" in text and "\r" in text.replace("\r\n", "\n"))
     for number, line in enumerate(text.split(end), 1):
+        if not line:
+            at += 1
+            continue
         for start, piece in _pieces(line) if pieces else ((0, line),):
             stripped = piece.strip()
             if stripped:
-                indent = piece.index(stripped[0])
+                indent = 0 if piece[0] == stripped[0] else piece.index(stripped[0])
                 blocks.append(Block(stripped, at + start + indent, number, number - last, "", 0.0, 0 if start else indent))
                 last = number
         at += len(line) + 1

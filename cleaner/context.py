@@ -100,10 +100,11 @@ def indented(blocks: Sequence[Block], taken: Sequence[object]) -> list[int]:
     prose = [block.indent for block, verdict in zip(blocks, taken, strict=True) if verdict is None and block.prose]
     if len(prose) < 4:
         return []
+    usual = frozenset(prose)
     found: list[int] = []
     run: list[int] = []
     for k in range(len(blocks) + 1):
-        if k < len(blocks) and blocks[k].indent >= INDENT and blocks[k].indent not in prose:
+        if k < len(blocks) and blocks[k].indent >= INDENT and blocks[k].indent not in usual:
             run.append(k)
             continue
         if len(run) <= 2 and all(_open(blocks[k]) for k in run) and run and (run[0] == 0 or blocks[run[0] - 1].text[-1] not in ":："):
@@ -185,15 +186,21 @@ def code(blocks: Sequence[Block], hits: Sequence[Hit | None]) -> list[int]:
     """Return the lines of script around one that is script for sure, as far as they look like it."""
     found: list[int] = []
     for i, hit in enumerate(hits):
-        if hit is None or hit.id != "any/site-script":
+        if not _is_code(hit):
             continue
         for step in (-1, 1):
             k = i + step
             while 0 <= k < len(blocks) and (hits[k] is not None or re.match(_CODE, blocks[k].text)) and not blocks[k].prose:
+                if _is_code(hits[k]):  # from there on, its own walk goes on
+                    break
                 if hits[k] is None:
                     found.append(k)
                 k += step
     return found
+
+
+def _is_code(hit: Hit | None) -> bool:
+    return hit is not None and hit.id == "any/site-script"
 
 
 def items(blocks: Sequence[Block], hits: Sequence[Hit | None], i: int) -> list[int]:
@@ -280,12 +287,17 @@ def inside(blocks: Sequence[Block], hits: Sequence[Hit | None], i: int) -> list[
     return []
 
 
-def rest(blocks: Sequence[Block], i: int, comments: bool) -> range:
-    """Return what follows block `i`, at which an article of some length is over; boxes end where a paragraph comes."""
-    prose = [b.weight for b in blocks[:i] if b.prose]
-    if len(prose) < 2 or sum(prose) < 400:
-        return range(0)
-    stop = (
-        len(blocks) if comments else next((k for k in range(i + 1, len(blocks)) if blocks[k].prose and blocks[k].weight > 120), len(blocks))
-    )
-    return range(i + 1, stop)
+def rests(blocks: Sequence[Block], hits: Sequence[Hit | None]) -> Iterator[tuple[Hit, range]]:
+    """Yield the lines at which an article of some length is over, with what follows; boxes end where a paragraph comes."""
+    paragraphs = weight = over = 0
+    for i, (block, hit) in enumerate(zip(blocks, hits, strict=True)):
+        if hit is not None and hit.cut == "rest" and paragraphs >= 2 and weight >= 400:
+            if hit.kind == "comment" and over < len(blocks):
+                over = len(blocks)
+                yield hit, range(i + 1, over)
+            elif i >= over:
+                over = next((k for k in range(i + 1, len(blocks)) if blocks[k].prose and blocks[k].weight > 120), len(blocks))
+                yield hit, range(i + 1, over)
+        if block.prose:
+            paragraphs += 1
+            weight += block.weight

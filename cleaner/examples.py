@@ -47,7 +47,7 @@ def failures(rules: Iterable[Rule], everything: Matcher) -> Iterator[str]:
 def _spoken_of(text: str, rules: Matcher) -> bool:
     low = text.lower()
     called = rules.called(low, words(low))
-    return any(rules.hit(block.text, block.plain, called) for block in cut(text))
+    return any(rules.judge(block, block.text.lower(), called)[0] for block in cut(text))
 
 
 def _placed(rule: Rule, text: str, gap: str) -> str:

@@ -1,8 +1,9 @@
 """The judge: weighs the evidence on lines that no rule knows, the bare headline, the menu's word, the unmarked caption.
 
-Only lines that do not read as a paragraph are judged. What is known of such a line (its shape, its place, its neighbours,
-whether the article speaks of the same things, its words) goes through small gradient-boosted trees (Friedman 2001) that
-`training.judge` makes; weights/LINES.md says from what. Plain Python, since importing numpy costs more than cleaning a text.
+Only lines that do not read as a paragraph are judged, and an article's last paragraphs, where writers' lives and other stories
+follow. What is known of a line (its shape, its place, its neighbours, whether the article speaks of the same things) goes through
+small gradient-boosted trees (Friedman 2001) that `training.judge` makes; weights/LINES.md says from what. Plain Python, since
+importing numpy costs more than cleaning a text.
 """
 
 from __future__ import annotations
@@ -23,12 +24,14 @@ if TYPE_CHECKING:
 
     from cleaner.blocks import Block
 
-LIMIT = 0.2  # of what is less likely than this to be article, the judge says it is noise
-BETWEEN = 0.4  # and this is the limit for a line between two that are noise
-_ODDS, _BETWEEN = -log(1 / LIMIT - 1), -log(1 / BETWEEN - 1)
+LIMIT = 0.22  # of what is less likely than this to be article, the judge says it is noise
+BETWEEN = 0.45  # and this is the limit for a line between two that are noise
+PARAGRAPH = 0.08  # and this for what reads as a paragraph
+_ODDS, _BETWEEN, _PARAGRAPH = -log(1 / LIMIT - 1), -log(1 / BETWEEN - 1), -log(1 / PARAGRAPH - 1)
 WEIGHTS = os.path.join(os.path.dirname(__file__), "weights", "lines.json")
 REACH = 20_000  # characters above and below a line in which its words are sought
 LEAST = 2  # paragraphs, without which there is no article to compare with
+END, LONG = 4, 6  # of an article of more than so many paragraphs the last ones are judged too
 TABLE = 3  # lines, the shortest run that may be a table
 ROW = 30  # letters, the longest row of one; headlines with a time before them are longer
 SEEN = 300  # characters of a line that are looked at
@@ -134,15 +137,17 @@ def _nearest(prose: list[bool]) -> tuple[list[int], list[int]]:
 
 
 def undecided(blocks: Sequence[Block], taken: Sequence[object]) -> list[int]:
-    """Return the lines to judge: no rule took them, and they do not read as a paragraph."""
-    return [k for k, block in enumerate(blocks) if taken[k] is None and not block.prose]
+    """Return the lines to judge: no rule took them, and they do not read as a paragraph, or are among the last that do."""
+    prose = [k for k, block in enumerate(blocks) if block.prose and taken[k] is None]
+    last = prose[-END] if len(prose) > LONG else len(blocks)
+    return [k for k, block in enumerate(blocks) if taken[k] is None and (not block.prose or k >= last)]
 
 
 def tables(blocks: Sequence[Block], asked: list[int]) -> set[int]:
     """Return the lines of runs that hold facts in every second line, as scores, schedules and prices do: no trees know those."""
     found: set[int] = set()
     run: list[int] = []
-    for k in [*asked, -1]:
+    for k in [*(k for k in asked if not blocks[k].prose), -1]:
         if run and k != run[-1] + 1:
             if len(run) >= TABLE and 2 * sum([_is_row(blocks[at]) for at in run]) >= len(run):
                 found.update(run)
@@ -281,9 +286,9 @@ class Judge:
         if page.count < LEAST:
             return
         odds = self._odds(page)
-        noise = {k for k, value in odds.items() if value < _ODDS}
+        noise = {k for k, value in odds.items() if value < (_PARAGRAPH if page.prose[k] else _ODDS)}
         for k, value in odds.items():
-            if k in noise or (value < _BETWEEN and all(at in noise or _is_taken(taken, at) for at in (k - 1, k + 1))):
+            if k in noise or (value < _BETWEEN and not page.prose[k] and all(at in noise or _is_taken(taken, at) for at in (k - 1, k + 1))):
                 yield k, _kind(page, k), 1 / (1 + exp(value))
 
     def _odds(self, page: Page) -> dict[int, float]:

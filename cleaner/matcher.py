@@ -135,9 +135,9 @@ class Matcher:
         self.exceptions = exceptions  # the rules of blocks that stay whatever these rules say
         self.skip = frozenset(skip)
         # how a block that is longer than each of BOUNDS must begin or end to be looked at
-        self.heads = tuple(frozenset(key[:4] for pack in packs for key, at in pack.head.items() if at[0] > size) for size in BOUNDS)
-        self.tails = tuple(frozenset(key[-3:] for pack in packs for key, at in pack.tail.items() if at[0] > size) for size in BOUNDS)
         self.leads = frozenset(lead[:4] for pack in packs for lead in pack.leads)
+        self.heads = tuple(self.leads.union(key[:4] for pack in packs for key, at in pack.head.items() if at[0] > size) for size in BOUNDS)
+        self.tails = tuple(frozenset(key[-3:] for pack in packs for key, at in pack.tail.items() if at[0] > size) for size in BOUNDS)
         self.words = frozenset(word for pack in packs for word in pack.word)
         self.every = [(pack, place) for pack in packs for place in pack.every]
         self.short = max([PHRASE, *(pack.tries[place][2] for pack, place in self.every)])  # a longer block may be no rule's at all
@@ -175,17 +175,15 @@ class Matcher:
         bulleted = len(plain) != size
         start, end = _low(plain[:12]), _low(text[-16:])
         letters = end.rstrip(_MARKS)
-        first = start.lstrip(_MARKS) if plain[:1] != "&" else _low(plain[:24]).lstrip(_MARKS)
         bound = (size > PHRASE) + (size > LIMIT)
-        heads, tails, leads = self.heads[bound], self.tails[bound], self.leads
+        heads, tails = self.heads[bound], self.tails[bound]
         # a paragraph that begins and ends like no rule must cost next to nothing: most blocks are that
-        led = first[:4] in leads or first[:3] in leads or first[:2] in leads
-        begun = bulleted or start[:4] in heads or start[:3] in heads or start[:2] in heads or start[:1] in heads
+        begun = bulleted or start[:4] in heads or start[:3] in heads or start[:2] in heads or start[:1] in heads or start[:1] in _MARKS
         ended = end[-3:] in tails or end[-2:] in tails or end[-1:] in tails
         ended = ended or letters[-3:] in tails or letters[-2:] in tails or letters[-1:] in tails
-        if not (begun or ended or led or worded or size <= self.short):
+        if not (begun or ended or worded or size <= self.short):
             return None
-        found = self._phrase(plain, led, size) if plain and size <= 600 else None
+        found = self._phrase(plain, start, size) if plain and size <= 600 else None
         if found is not None and found.where == "any":
             return found
         candidates = [(entry.pack, entry.place, plain) for entry in worded]
@@ -198,7 +196,7 @@ class Matcher:
         tried = self._tried(text, candidates) if candidates else None
         return tried if found is None or (tried is not None and (tried.where == "any" or found.where == "menu")) else found
 
-    def _phrase(self, plain: str, led: bool, size: int) -> Hit | None:
+    def _phrase(self, plain: str, start: str, size: int) -> Hit | None:
         """The rule one of whose phrases is the block, or leads it."""
         if size <= PHRASE:
             phrase = bare(plain)
@@ -206,7 +204,10 @@ class Matcher:
             hits = [pack.hit(name, True) for pack, name in named if name is not None and name not in self.skip]
             if hits:
                 return next((hit for hit in hits if hit.where == "any"), hits[0])
-        lead = _SEPARATOR.match(plain) if led else None
+        first = (_low(plain[:24]) if plain[0] == "&" else start).lstrip(_MARKS)
+        if first[:4] not in self.leads and first[:3] not in self.leads and first[:2] not in self.leads:
+            return None
+        lead = _SEPARATOR.match(plain)
         if lead is None or lead.end() >= len(plain):
             return None
         label, more = bare(lead[1]), plain[lead.end()]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cleaner import context
 from cleaner.blocks import Block, cut
 from cleaner.errors import TooLarge
-from cleaner.matcher import words
+from cleaner.matcher import LIMIT, words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ class Known:
         said = self.said.setdefault(self.rules, {})
         for block, text in zip(blocks, texts, strict=True):
             if text not in said:
-                said[text] = self.rules.judge(block, self.low[text], self.called)
+                said[text] = self.rules.judge(block, self.low[text], self.called if len(text) <= LIMIT else self.called_long)
         return [said[text] for text in texts]
 
     def excepted(self, blocks: list[Block]) -> list[int]:
@@ -131,6 +131,7 @@ class Known:
             there += words(more)
             low += "\n" + more
         self.called = self.rules.called(low, there)
+        self.called_long = [entry for entry in self.called if entry.limit > LIMIT]
         self.posts = ("@" in low and "(@" in low) or ("/" in low and ("t.co/" in low or "pic." in low))
 
 
@@ -202,10 +203,9 @@ def _list_marks(blocks: list[Block], hits: list[Hit | None], whole: Whole, rules
 def _end_marks(blocks: list[Block], hits: list[Hit | None], whole: Whole, rules: Matcher) -> None:
     if "any/after-the-end" in rules.skip:
         return
-    for i, hit in enumerate(hits):
-        if hit is not None and hit.cut == "rest":
-            for k in context.rest(blocks, i, hit.kind == "comment"):
-                whole[k] = whole[k] or (hit.kind, "any/after-the-end")
+    for hit, rest in context.rests(blocks, hits):
+        for k in rest:
+            whole[k] = whole[k] or (hit.kind, "any/after-the-end")
 
 
 def _neighbour_marks(blocks: list[Block], hits: list[Hit | None], whole: Whole, rules: Matcher) -> None:

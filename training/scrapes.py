@@ -47,8 +47,13 @@ class Scrape(NamedTuple):
 
     @property
     def fold(self) -> int:
-        """The part of the data it belongs to: articles of a site belong together."""
-        return zlib.crc32(self.site.encode()) % FOLDS
+        """The part of the data it belongs to."""
+        return fold_of(self.site)
+
+
+def fold_of(site: str) -> int:
+    """Return the part of the data that all articles of a site belong to."""
+    return zlib.crc32(site.encode()) % FOLDS
 
 
 def site(url: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import weakref
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
@@ -50,16 +51,20 @@ class Store:
         self._hosts: dict[str, Host | None] = {}
         try:
             if write:
-                self.db = sqlite3.connect(path)
+                self._connect(path)
                 self._prepare()
             else:
                 if not os.path.exists(path):
                     raise Failure(f"{path}: there is no such site memory: cleaner learn CORPUS -o {path} makes one")
                 # nobody writes to it meanwhile, and threads only read
-                self.db = sqlite3.connect(f"file:{_quoted(path)}?mode=ro", uri=True, check_same_thread=False)
+                self._connect(f"file:{_quoted(path)}?mode=ro", uri=True, check_same_thread=False)
                 self._check()
         except sqlite3.Error as error:
             raise Failure(f"{path}: this is no site memory that can be opened ({error})") from None
+
+    def _connect(self, address: str, **how: Any) -> None:
+        self.db: sqlite3.Connection = sqlite3.connect(address, **how)
+        weakref.finalize(self, self.db.close)  # Python 3.13 warns of one that is left open
 
     def _check(self) -> None:
         (identity,), (version,) = (self.db.execute(f"PRAGMA {name}").fetchone() for name in ("application_id", "user_version"))
