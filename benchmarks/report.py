@@ -10,6 +10,7 @@ from xml.sax.saxutils import escape
 
 import numpy as np
 
+import cleaner
 from benchmarks.bootstrap import Array, f1, interval
 
 Result = dict[str, Any]
@@ -17,7 +18,7 @@ Runs = dict[str, Result]
 OURS = "cleaner"
 BASE = "trafilatura"
 HELD_OUT = "cleaner, sites not learned from"
-CARD = Path(__file__).parent.parent / "cleaner" / "weights" / "CARD.md"
+CARD = Path(cleaner.__file__).parent / "weights" / "CARD.md"
 
 
 def markdown(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:

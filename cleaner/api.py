@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from cleaner import KINDS, pipeline
+from cleaner.errors import TooLarge
 from cleaner.matcher import Rulebook
 from cleaner.pipeline import Removal
 
@@ -27,10 +28,11 @@ class Cleaned:
     `text` is the article, `removed` what was taken out, in order. Of a page, `title`, `author`, `date` (YYYY-MM-DD),
     `language`, `site` and `url` are what it says of itself. `source` is the text that was judged (of a page, its main
     content), `cuts` the ranges of it, in characters, that are not in `text`; `blocks` are the lines of `text` with
-    their tags. `engine` says whose choice a page's main content is: "own" or "trafilatura".
+    their tags. `engine` says whose choice a page's main content is: "own" or "trafilatura". `problem` says why a
+    document is what it was: "more than 500,000 lines", or of a page "more than 50,000 blocks"; else it is empty.
     """
 
-    __slots__ = ("author", "blocks", "cuts", "date", "engine", "language", "removed", "site", "source", "text", "title", "url")
+    __slots__ = ("author", "blocks", "cuts", "date", "engine", "language", "problem", "removed", "site", "source", "text", "title", "url")
 
     def __init__(self, done: pipeline.Done, source: str, url: str | None = None) -> None:
         self.text = done.text
@@ -45,6 +47,7 @@ class Cleaned:
         self.site: str | None = None
         self.url = url
         self.engine: str | None = None
+        self.problem = ""
 
     def __repr__(self) -> str:
         return f"Cleaned(text={self.text!r}, removed={self.removed!r})"
@@ -79,7 +82,7 @@ def clean(
     The bridge is open.
     The mayor came.
     """
-    return _run(source, format, keep, url, rules, skip, metadata=False, engine=engine, site=site).text
+    return _run(source, format, keep, url, rules, skip, metadata=False, engine=engine, site=site, lines=False).text
 
 
 def explain(
@@ -101,7 +104,7 @@ def explain(
     >>> explain("The bridge is open.\\nAdvertisement\\nThe mayor came.").removed
     (Removal(kind='ad', rule='en/ad-marker', text='Advertisement', line=2),)
     """
-    return _run(source, format, keep, url, rules, skip, metadata=metadata, engine=engine, site=site)
+    return _run(source, format, keep, url, rules, skip, metadata=metadata, engine=engine, site=site, lines=True)
 
 
 def _run(
@@ -114,6 +117,7 @@ def _run(
     metadata: bool,
     engine: str,
     site: str | PathLike[str] | Site | None,
+    lines: bool,
 ) -> Cleaned:
     if not isinstance(source, (str, bytes, bytearray)):
         raise TypeError(f"source must be str or bytes, not {type(source).__name__}")
@@ -137,12 +141,17 @@ def _run(
         from cleaner.decode import decode
 
         text = decode(bytes(source)).text
-    if "<" in text[:5000] and format != "text":
-        from cleaner import page
+    try:
+        if "<" in text[:5000] and format != "text":
+            from cleaner import page
 
-        if format == "html" or page.is_html(text):
-            return _page(text, book, keep, url, metadata, engine, site)
-    return Cleaned(pipeline.run(text, book, keep, site=site), text, url)
+            if format == "html" or page.is_html(text):
+                return _page(text, book, keep, url, metadata, engine, site, lines)
+        return Cleaned(pipeline.run(text, book, keep, site=site), text, url)
+    except TooLarge as error:
+        done = Cleaned(pipeline.Done(text, [], [], []), text, url)
+        done.problem = str(error)
+        return done
 
 
 @lru_cache(maxsize=8)
@@ -152,10 +161,12 @@ def _elements(book: Rulebook) -> Any:
     return Elements(book.elements)
 
 
-def _page(html: str, book: Rulebook, keep: frozenset[str], url: str | None, metadata: bool, engine: str, site: Site | None) -> Cleaned:
+def _page(
+    html: str, book: Rulebook, keep: frozenset[str], url: str | None, metadata: bool, engine: str, site: Site | None, lines: bool
+) -> Cleaned:
     from cleaner import page
 
-    found = page.read(html, _elements(book), url, metadata, keep, engine)
+    found = page.read(html, _elements(book), url, metadata, keep, engine, lines)
     done = Cleaned(pipeline.run(found.text, book, keep, found.blocks, site), found.text, url)
     for r in done.removed:
         place = found.blocks[r.line - 1].origin

@@ -8,7 +8,7 @@ from typing import Any
 
 from cleaner.blocks import Block
 from cleaner.elements import words_of
-from cleaner.segments import Segments
+from cleaner.segments import Container, Segments
 
 TAGS = {
     **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), "head"),
@@ -17,11 +17,22 @@ TAGS = {
     "blockquote": "quote",
     "pre": "pre",
 }
-THRESHOLD = 0.5  # probability from which on a segment is article
+THRESHOLD = 0.55  # probability from which on a segment is article
 SURE = 0.7  # probability of the blocks before and after a table or list that is article as a whole
 LEAST = {"table": 0.0, "ul": 0.3, "ol": 0.3}  # mean probability, weighted by length, that such a table or list must have
 LINKED = 0.3  # share of its text inside links that it may have
 CELL = 300  # characters; a longer cell is text that a table lays out, not data
+MOST = 0.8  # of the article's characters, that its element holds, and
+NEAR = 4  # blocks, for each of the article, that it may hold
+SAID = 30  # characters; a shorter text may occur twice by chance
+TWICE = 100  # characters; a longer paragraph is not written twice
+NAMED = 12  # characters of a headline that the page's title says again
+STORY = 400  # characters of a story, after which the next may follow
+OFTEN = 3  # times; a box before each embedded post says the same, and
+FEW = 2  # such texts are on a page
+LONG = 800  # characters of other blocks, and
+COPIED = 0.7  # share of a block's own, that it must hold to be their copy
+_AROUND = "\"“”„‟‚‘’«»‹›「」『』'–—- .…,:"
 # the words of classes that tell a kind; where one word could mean two, the earlier kind has it
 KINDS = {
     "comment": "comment comments disqus respond reply replies discussion kommentar kommentare comentarios commentaires reacties",
@@ -38,9 +49,14 @@ _KIND = {word: kind for kind in reversed(KINDS) for word in KINDS[kind].split()}
 
 
 def chosen(page: Segments, likely: Any, keep: Collection[str] = (), threshold: float = THRESHOLD) -> list[int]:
-    """Return the segments that are article, by the tagger's probabilities; between them also those of the kinds `keep`."""
+    """Return the segments that are article, by the tagger's probabilities; beside them also those of the kinds `keep`."""
     found = {k for k in range(len(page.texts)) if likely[k] >= threshold}
     found.update(*_enclosed(page, likely))
+    found.difference_update(*_next_stories(page, found))
+    found.difference_update(_repeated(page, sorted(found)))
+    first = min(found, default=-1)
+    if first >= 0 and len(page.texts[first]) >= NAMED and page.texts[first] in page.title:
+        found.discard(first)  # the headline
     if keep and found:
         found.update(k for k, kind in beside(page, found) if kind in keep)
     return sorted(found)
@@ -68,12 +84,69 @@ def _enclosed(page: Segments, likely: Any) -> Iterator[range]:
             yield cells
 
 
+def _next_stories(page: Segments, found: Collection[int]) -> Iterator[range]:
+    """Yield the blocks of each outermost `article` with a main heading of its own, once another such has held a story.
+
+    Pages that go on with the next story when one scrolls down are made so; a live blog's entries have no main heading.
+    """
+    end = told = 0
+    for box in page.containers:
+        if box.tag != "article" or box.first < end:
+            continue
+        end = box.last
+        rows = range(box.first, end)
+        if any(page.containers[page.home[k]].tag == "h1" for k in rows):
+            if told >= STORY:
+                yield rows
+            told += sum(len(page.texts[k]) for k in rows if k in found)
+
+
+def _repeated(page: Segments, found: list[int]) -> Iterator[int]:
+    """Yield the blocks that say once more what others say: pull quotes, copies of the whole, and each of many like boxes."""
+    texts = [page.texts[k].strip(_AROUND) for k in found]
+    whole = "\n".join(texts)
+    twice = [i for i, text in enumerate(texts) if len(text) >= SAID and whole.count(text) > 1]
+    often = _often(page, found)
+    yield from often
+    if not twice:
+        return
+    held: dict[int, list[int]] = {}  # the blocks that a longer one holds
+    for i in twice:
+        for j, other in enumerate(texts):
+            if len(other) > len(texts[i]) and texts[i] in other:
+                held.setdefault(j, []).append(i)
+    sizes = {j: sum(len(texts[i]) for i in parts) for j, parts in held.items() if len(parts) > 2 and _tag(page, found[j])[0] == "p"}
+    copies = {j for j, size in sizes.items() if size >= max(LONG, COPIED * len(texts[j]))}
+    yield from (found[j] for j in copies)
+    for i in twice:
+        text, tag = texts[i], _tag(page, found[i])[0]
+        quoted = tag == "quote" and any(i in parts and abs(i - j) > 1 for j, parts in held.items() if j not in copies)
+        again = tag == "p" and len(text) >= TWICE and text in texts[:i]
+        if i not in copies and (quoted or again):
+            yield found[i]
+
+
+def _often(page: Segments, found: list[int]) -> list[int]:
+    """The paragraphs that stand on the page again and again, unless there are many: then all of the article does."""
+    texts = {k: page.texts[k] for k in found if len(page.texts[k]) >= TWICE and _tag(page, k)[0] == "p"}
+    often = {text for text in texts.values() if page.texts.count(text) >= OFTEN}
+    return [k for k, text in texts.items() if text in often] if len(often) <= FEW else []
+
+
 def expected_f1(page: Segments, likely: Any, keep: Collection[int]) -> float:
-    """Return the F1, weighted by length, that the segments `keep` have if the tagger's probabilities are true: its own doubt."""
-    sizes = [len(text) for text in page.texts]
-    right = sum(sizes[k] * float(likely[k]) for k in keep)
-    all_of_it = sum(size * float(p) for size, p in zip(sizes, likely, strict=True))
-    return 2 * right / max(1e-9, sum(sizes[k] for k in keep) + all_of_it)
+    """Return the F1, weighted by length, that the segments `keep` have if the tagger's probabilities are true: its own doubt.
+
+    Likely segments that are not kept were left out on purpose, as copies, and count for nothing.
+    """
+    kept = frozenset(keep)
+    right = taken = rest = 0.0
+    for k, (text, p) in enumerate(zip(page.texts, likely, strict=True)):
+        if k in kept:
+            taken += len(text)
+            right += len(text) * p
+        elif p < THRESHOLD:
+            rest += len(text) * p
+    return 2 * right / max(1e-9, taken + right + rest)
 
 
 def plain(lines: list[str]) -> tuple[str, list[Block]]:
@@ -93,10 +166,11 @@ def blocks(page: Segments, keep: Collection[int]) -> tuple[str, list[Block]]:
     paths: dict[int, str] = {}
     for tag, text, linked, k in _lines(page, sorted(keep)):
         block = Block(text, at, len(lines) + 1, 1 if lines else 0, tag, linked)
-        home = page.home[k]
-        if home not in paths:
-            paths[home] = page.path(home)
-        block.origin = (page.lines[k], paths[home], k)
+        if page.lines[k]:
+            home = page.home[k]
+            if home not in paths:
+                paths[home] = page.path(home)
+            block.origin = (page.lines[k], paths[home], k)
         found.append(block)
         lines.append(text)
         at += len(text) + 1
@@ -172,11 +246,32 @@ def _named(names: str) -> str:
 
 
 def beside(page: Segments, keep: Collection[int]) -> list[tuple[int, str]]:
-    """Return (segment, kind) of what is no article but lies between its blocks."""
+    """Return (segment, kind) of what is no article but stands in its element, or between its blocks; and of comments below."""
     if not keep:
         return []
     chosen = frozenset(keep)
-    return [(k, kind_of(page, k)) for k in range(min(chosen), max(chosen)) if k not in chosen]
+    low, high = min(chosen), max(chosen)
+    box = _element(page, sorted(chosen))
+    if box.last - box.first <= NEAR * len(chosen):
+        low, high = min(low, box.first), max(high, box.last - 1)
+    kinds = [(k, kind_of(page, k)) for k in range(low, len(page.texts)) if k not in chosen]
+    return [(k, kind) for k, kind in kinds if k <= high or kind == "comment"]
+
+
+def _element(page: Segments, chosen: list[int]) -> Container:
+    """The smallest element that holds most of the article."""
+    sizes = [0]
+    held = iter(chosen)
+    at = next(held, -1)
+    for k, text in enumerate(page.texts):
+        here = k == at
+        sizes.append(sizes[-1] + here * len(text))
+        if here:
+            at = next(held, -1)
+    return min(
+        (box for box in page.containers if sizes[box.last] - sizes[box.first] >= MOST * sizes[-1]),
+        key=lambda box: (box.last - box.first, -box.depth),
+    )
 
 
 def from_linked_data(said: list[str]) -> list[str]:

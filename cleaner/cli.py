@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
+from itertools import chain
 
 from cleaner.errors import Failure, RuleError
+from cleaner.targets import Names, is_device, write
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -44,6 +46,7 @@ OPTIONS = (
     ("jobs", "j", "N", "processes for folders and tables (default: all cores)"),
     ("resume", "", "", "go on with a run that was stopped"),
     ("timeout", "", "SECONDS", "give up on a document after so long; it comes out as it went in"),
+    ("max-size", "", "MB", "so does a document above so many megabytes (default: 50)"),
     ("list", "", "", "show the kinds and rules"),
     ("check-rules", "", "", "try the examples of the --rules files"),
     ("quiet", "q", "", "no messages"),
@@ -73,6 +76,9 @@ def help_text() -> str:
     return EXAMPLES + "".join(lines) + STATUS
 
 
+LARGEST = 50_000_000  # bytes of a document; no article is near it
+
+
 class Options:
     """What the command line asks for."""
 
@@ -90,6 +96,7 @@ class Options:
     engine = "auto"
     site = host = ""
     timeout: float | None = None
+    largest = LARGEST
     explain = diff = check = stats = serve = list = check_rules = quiet = version = help = False
 
     def __init__(self) -> None:
@@ -101,19 +108,54 @@ class Options:
 
 def main(argv: list[str] | None = None) -> int:
     """Run the command; return its exit status."""
+    _open_closed()
     words = sys.argv[1:] if argv is None else argv
     try:
         status = _command(words) if _is_command(words) else _run(_options(words))
         sys.stdout.flush()
         return status
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        _give_up_output()
         return 0
     except KeyboardInterrupt:
         return 130
     except (Failure, RuleError) as failure:
-        print(f"cleaner: {failure}", file=sys.stderr)
-        return 2
+        return _fail(str(failure))
+    except OSError as error:
+        _give_up_output()
+        return _fail(f"{error.filename or 'standard output'}: can't write: {error.strerror or error}")
+
+
+def _fail(message: str) -> int:
+    from cleaner.output import visible
+
+    tell(f"cleaner: {visible(message)}")
+    return 2
+
+
+def _open_closed() -> None:
+    """Give each standard stream that is closed a place that nothing else is written to; output to it fails, messages are lost."""
+    if None not in (sys.stdin, sys.stdout, sys.stderr):
+        return
+    while os.open(os.devnull, os.O_RDWR) < 3:
+        pass
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w")  # noqa: SIM115
+    if sys.stdout is None:
+        sys.stdout = os.fdopen(os.open(os.devnull, os.O_RDONLY), "w")
+
+
+def _give_up_output() -> None:
+    """What is still buffered goes nowhere, instead of failing once more at the end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def tell(text: str, end: str = "\n") -> None:
+    """Write a text to standard error; where that fails, nobody can be told, and the work goes on."""
+    try:  # noqa: SIM105  (contextlib would have to be imported)
+        print(text.encode("utf-8", "backslashreplace").decode(), end=end, file=sys.stderr, flush=True)
+    except OSError:
+        pass
 
 
 def _is_command(words: list[str]) -> bool:
@@ -157,7 +199,9 @@ def _options(argv: list[str]) -> Options:
         elif value not in CHOICES.get(name, (value,)):
             raise Failure(f"--{name} is {value!r}, it must be one of {', '.join(CHOICES[name])}")
         elif name == "timeout":
-            options.timeout = _seconds(value)
+            options.timeout = _number(name, value, "seconds")
+        elif name == "max-size":
+            options.largest = int(1e6 * _number(name, value, "megabytes"))
         elif name in ("seed", "port"):
             if not value.isdecimal() or int(value) > (65535 if name == "port" else 1 << 60):
                 raise Failure(f"--{name} is {value[:40]!r}, it must be a number from 0")
@@ -171,14 +215,14 @@ def _options(argv: list[str]) -> Options:
     return options
 
 
-def _seconds(value: str) -> float:
+def _number(name: str, value: str, unit: str) -> float:
     try:
-        seconds = float(value)
+        number = float(value)
     except ValueError:
-        seconds = 0.0
-    if not 0 < seconds < 1e7:
-        raise Failure(f"--timeout is {value!r}, it must be a number of seconds above 0")
-    return seconds
+        number = 0.0
+    if not 0 < number < 1e7:
+        raise Failure(f"--{name} is {value!r}, it must be a number of {unit} above 0")
+    return number
 
 
 def _run(options: Options) -> int:
@@ -209,6 +253,12 @@ def _run(options: Options) -> int:
     if not options.inputs and sys.stdin is not None and sys.stdin.isatty():
         sys.stderr.write(help_text())
         return 2
+    if options.output and is_device(options.output):
+        import contextlib
+
+        with open(options.output, "a", encoding="utf-8") as device, contextlib.redirect_stdout(device):
+            options.output = ""
+            return _run(options)
     if _is_corpus(options):
         from cleaner.corpus.run import run
 
@@ -261,12 +311,12 @@ def _clean_all(options: Options) -> int:
     target = _Target(options)
     for name in options.inputs or ["-"]:
         try:
-            data = _read(name)
+            data, rest = _read(name, options.largest)
         except Failure as failure:
             status = _say(options, name, str(failure))
             totals.failure(str(failure))
             continue
-        done, problem = _clean(data, options)
+        done, problem = (None, too_large(options)) if rest else _clean(data, options)
         if done is None:
             status = _say(options, name, f"{problem}; passed through unchanged")
             totals.failure(problem)
@@ -277,10 +327,10 @@ def _clean_all(options: Options) -> int:
                 show_removals(explained(_called(name), done), options)
         if not options.check:
             try:
-                target.write(name, data if done is None else _shaped(done, data, options, name))
-            except BrokenPipeError:
-                raise
+                target.write(name, [data if done is None else _shaped(done, data, options, name)], rest)
             except OSError as error:
+                if not target.path:
+                    raise
                 status = _say(options, error.filename or name, f"can't write: {error.strerror}")
     show_totals(totals, options)
     if options.report:
@@ -305,11 +355,11 @@ def show_removals(lines: Iterable[str], options: Options) -> None:
     """Write the lines of `--explain` to standard error, on a terminal in colour and cut to its width."""
     if not _coloured(options, sys.stderr.isatty()):
         for line in lines:
-            print(line.encode("utf-8", "backslashreplace").decode(), file=sys.stderr)
+            tell(line)
         return
     from cleaner.terminal import explained
 
-    sys.stderr.write(explained(lines))
+    tell(explained(lines), end="")
 
 
 def show_totals(totals: Totals, options: Options) -> None:
@@ -318,13 +368,13 @@ def show_totals(totals: Totals, options: Options) -> None:
     if options.explain and screen and totals.rules:
         from cleaner.terminal import way_back
 
-        sys.stderr.write(way_back(totals))
+        tell(way_back(totals), end="")
     if options.stats and screen:
         from cleaner.terminal import stats
 
-        sys.stderr.write(stats(totals))
+        tell(stats(totals), end="")
     elif options.stats:
-        print(*totals.table(), sep="\n", file=sys.stderr)
+        tell("\n".join(totals.table()))
 
 
 def write_report(summary: Summary, options: Options) -> None:
@@ -332,26 +382,40 @@ def write_report(summary: Summary, options: Options) -> None:
     from cleaner.report import page
 
     try:
-        with open(options.report, "w", encoding="utf-8", errors="replace", newline="") as file:
-            file.write(page(summary.as_dict(), [_called(name) for name in options.inputs or ["-"]], options.rules))
+        inputs = [_called(name) for name in options.inputs or [options.files_from or "-"]]
+        write(options.report, [page(summary.as_dict(), inputs, options.rules).encode("utf-8", "replace")])
     except OSError as error:
         raise Failure(f"{options.report}: can't write the report: {error.strerror}") from None
 
 
-def _read(name: str) -> bytes:
+def _read(name: str, largest: int) -> tuple[bytes, Any]:
+    """Return the bytes of an input, and None; or of one that is too large its beginning, and the file with the rest."""
     if name == "-":
         if sys.stdin is None:
             raise Failure("standard input is closed")
-        return sys.stdin.buffer.read()
+        return _start(sys.stdin.buffer, largest)
     try:
-        with open(name, "rb") as file:
-            return file.read()
+        return _start(open(name, "rb"), largest)
     except IsADirectoryError:
         raise Failure("this is a folder: name the files in it, e.g. with a *") from None
     except OSError as error:
         raise Failure(f"can't read: {error.strerror}") from None
     except ValueError:
         raise Failure("can't read: this is no file name") from None
+
+
+def _start(file: Any, largest: int) -> tuple[bytes, Any]:
+    data = file.read(largest + 1)
+    if len(data) > largest:
+        return data, file
+    if file is not getattr(sys.stdin, "buffer", None):
+        file.close()
+    return data, None
+
+
+def too_large(options: Options) -> str:
+    """Return what is wrong with a document above the limit."""
+    return f"larger than {options.largest / 1e6:g} MB: cut it up, or raise --max-size"
 
 
 def _clean(data: bytes, options: Options) -> tuple[Any, str]:
@@ -367,9 +431,11 @@ def attempt(source: str | bytes, options: Options, url: str | None = None, metad
     """Return (the cleaned document, ""), or (None, what went wrong); never raises on content."""
     from cleaner import api
 
+    if len(source) > options.largest:
+        return None, too_large(options)
     try:
         with _Alarm(options.timeout):
-            return api.explain(
+            done = api.explain(
                 source,
                 format=options.format if options.format in api.FORMATS else "auto",
                 url=url,
@@ -379,7 +445,8 @@ def attempt(source: str | bytes, options: Options, url: str | None = None, metad
                 engine=options.engine,
                 site=_site(options, url),
                 metadata=metadata,
-            ), ""
+            )
+            return (None, f"{done.problem}: cut it up") if done.problem else (done, "")
     except TimeoutError:
         return None, f"not done after {options.timeout:g} seconds"
     except (RecursionError, MemoryError) as error:
@@ -477,40 +544,39 @@ class _Target:
     def __init__(self, options: Options) -> None:
         self.path = options.output
         self.ending = {"text": ".txt", "markdown": ".md", "json": ".json"}[options.to]
-        self.folder = bool(self.path) and (len(options.inputs) > 1 or self.path.endswith(os.sep) or os.path.isdir(self.path))
-        self.started = False
+        folder = bool(self.path) and (len(options.inputs) > 1 or self.path.endswith(os.sep) or os.path.isdir(self.path))
+        self.names = Names(self.path, options.inputs) if folder else None
+        self.started, self.ended = False, True
 
-    def write(self, name: str, data: bytes) -> None:
+    def write(self, name: str, pieces: list[bytes], rest: Any = None) -> None:
+        """Write the output of an input: some pieces, and what is left to read of the file `rest`."""
+        more = chain(pieces, iter(lambda: rest.read(1 << 20), b"")) if rest else pieces
         if not self.path:
-            if self.started and not self.ended:
-                sys.stdout.buffer.write(b"\n")
-            sys.stdout.buffer.write(data)
-            sys.stdout.buffer.flush()
-            self.started, self.ended = True, data.endswith(b"\n") or not data
+            self._print(more)
             return
         path = self.path
-        if self.folder:
+        if self.names is not None:
             os.makedirs(path, exist_ok=True)
             stem = "standard-input" if name == "-" else os.path.splitext(os.path.basename(name))[0]
-            path = os.path.join(path, stem + self.ending)
-        part = f"{path}.part"
-        try:
-            with open(part, "wb") as file:
-                file.write(data)
-            os.replace(part, path)
-        except OSError:
-            if os.path.exists(part) and not os.path.isdir(part):
-                os.unlink(part)
-            raise
+            path = os.path.join(path, self.names.free(stem, self.ending, name))
+        write(path, more)
 
-    ended = True
+    def _print(self, pieces: Iterable[bytes]) -> None:
+        out = sys.stdout.buffer
+        if self.started and not self.ended:
+            out.write(b"\n")
+        self.started, self.ended = True, True
+        for piece in pieces:
+            out.write(piece)
+            self.ended = piece.endswith(b"\n") or not piece
+        out.flush()
 
 
 def _say(options: Options, name: str, message: str) -> int:
     if not options.quiet:
         from cleaner.output import visible
 
-        print(f"cleaner: {visible(_called(name))}: {message}", file=sys.stderr)
+        tell(f"cleaner: {visible(f'{_called(name)}: {message}')}")
     return 2
 
 
@@ -521,14 +587,16 @@ def _called(name: str) -> str:
 def _list(options: Options) -> int:
     from cleaner import KINDS
     from cleaner.catalogue import catalogue
+    from cleaner.output import visible
 
     print("kinds:", *KINDS)
     for name, (kind, why) in catalogue(options.rules).items():
-        print(f"{name:28} {kind:8} {why}")
+        print(f"{name:28} {kind:8} {visible(why)}")
     return 0
 
 
 def _check_rules(options: Options) -> int:
+    from cleaner.output import visible
     from cleaner.rules import load
 
     if not options.rules:
@@ -536,15 +604,16 @@ def _check_rules(options: Options) -> int:
     rules = [rule for file in options.rules for rule in load(_path(file))]
     wrong = list(_wrong(rules, options.rules))
     for sentence in wrong:
-        print(f"cleaner: {sentence}", file=sys.stderr)
+        tell(f"cleaner: {visible(sentence)}")
     if not options.quiet:
-        print(f"cleaner: {len(rules)} rules, {len(wrong)} problems", file=sys.stderr)
+        tell(f"cleaner: {len(rules)} rules, {len(wrong)} problems")
     return 2 if wrong else 0
 
 
 def _wrong(rules: list[Any], files: list[str]) -> Iterator[str]:
-    from cleaner.examples import failures, slow
+    from cleaner.examples import failures
     from cleaner.matcher import Rulebook
+    from cleaner.slow import slow
 
     yield from failures(rules, Rulebook(tuple(files)).all)
     for rule in rules:

@@ -24,6 +24,7 @@ STEPS = {
     "any/indented": ("caption", "A line without a full stop, indented as none of the article's paragraphs: a caption, as a rule."),
     "any/menu": ("ui", "A short line among the section names of a site's menu."),
     "any/tail": ("other", "A line without a full stop below the last paragraph: a name, a tag, another story's headline."),
+    "any/judged": ("other", "A line unlike the article: the judge weighed its shape, its place, its neighbours and its words."),
     "any/code-line": ("other", "A line of the page's own script, next to one that is it for sure."),
     "site/repeated-line": ("other", "A line that the site prints in many different articles, says the site memory."),
     "site/other-headline": ("related", "The headline of another article of the site, says the site memory."),
@@ -148,8 +149,13 @@ def tail(blocks: Sequence[Block], taken: Sequence[object]) -> list[int]:
     if len(run) == 1:  # perhaps the subheading of a part that is missing
         heads = any(block.short and not block.listed for block in above[2:])
         return run if not heads and not re.search(r"\d", blocks[run[0]].text) else []
-    facts = sum(re.search(_FACT, blocks[k].text) is not None for k in run)
+    facts = sum(states_fact(blocks[k].text) for k in run)
     return run if 2 * facts < len(run) else []
+
+
+def states_fact(text: str) -> bool:
+    """Whether a line holds a score, a price, a time, an address or a label and its value, as a table's rows do."""
+    return re.search(_FACT, text) is not None
 
 
 def _named(text: str) -> bool:

@@ -7,3 +7,7 @@ class RuleError(ValueError):
 
 class Failure(Exception):
     """What went wrong, in a sentence for a person at a terminal."""
+
+
+class TooLarge(Exception):
+    """A document of more lines or elements than can be judged in bounded time and memory; the message says how many."""

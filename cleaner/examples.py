@@ -1,13 +1,9 @@
 """Try rules on their own examples: every `noise` must go, every `prose` must stay."""
 
-import re
-import signal
-import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 
 from cleaner.blocks import cut
 from cleaner.index import index
-from cleaner.keys import alternatives
 from cleaner.matcher import Matcher, Pack, words
 from cleaner.pipeline import run
 from cleaner.rules import Rule
@@ -70,48 +66,3 @@ def _on_page(rule: Rule) -> Iterator[str]:
     for text in rule.prose:
         if page.selected(rule.selector, text):
             yield f"{rule.id}: this prose would be lost to its own selector: {text!r}"
-
-
-def slow(rule: Rule, seconds: float = 0.05) -> Iterator[str]:
-    """Yield a sentence for each expression of a rule that takes long over a line.
-
-    An expression sees at most `limit` characters (one that cuts spans: any number), so it is tried on lines of
-    that length, made of its own letters, that almost match. Call it in the main thread: an alarm ends the worst.
-    """
-    parts = [rule.match] if rule.cut == "span" else alternatives(rule.match)
-    for part in parts if rule.match else ():
-        compiled = re.compile(part, re.IGNORECASE)
-        search = compiled.search if rule.cut == "span" else compiled.match
-        longest = 20_000 if rule.cut == "span" else rule.limit
-        for hostile in _hostile(part, longest):
-            if not _quick(search, hostile, seconds):
-                yield f"{rule.id}: {part!r} is slow on {hostile[:40]!r}..., {len(hostile)} characters; bound its repetitions"
-                break
-
-
-def _quick(search: Callable[[str], object], text: str, seconds: float) -> bool:
-    def stop(signum: int, frame: object) -> None:
-        raise TimeoutError
-
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, max(1.0, 20 * seconds))
-    began = time.process_time()
-    try:
-        search(text)
-    except TimeoutError:
-        return False
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
-    return time.process_time() - began <= seconds
-
-
-def _hostile(expression: str, size: int) -> Iterator[str]:
-    words = re.findall(r"[^\W\d_]{2,}", re.sub(r"\\.", " ", expression))[:12]
-    shapes = ["a", " ", "A ", "a1 ", "1", "1:", "(", "@a", "- ", "Aa, ", "a/", '"a']
-    seeds = [*shapes, *words, *(w + " " for w in words), " ".join(words) + " "]
-    for seed in seeds:
-        body = (seed * (size // len(seed) + 1))[: size - 1]
-        yield body + "\x00"
-        for word in words[:3]:
-            yield (word + " " + body)[: size - 1] + "\x00"

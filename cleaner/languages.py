@@ -16,7 +16,7 @@ ENOUGH = 4  # of a group's words that must occur
 _LATIN = {
     "german": ("de", "und der die das den dem nicht mit von für auf ist sich auch eine wird wurde hat sind nach"),
     "dutch": ("nl", "het een van en niet dat voor met zijn op ook aan bij door werd heeft worden naar maar deze"),
-    "nordic": ("da no sv", "och att det som på är av för med till inte har og ikke til også fra var ble blev den en"),
+    "nordic": ("da is no sv", "och att det som på är av för med till inte har og ikke til også fra var ble blev den en"),
     "finnic": ("et fi", "ja ei että myös mutta ovat oli se hän kun sekä ning kui mis oma aga ka tema oli ole"),
     "french": ("fr", "le la les des une est dans pour que qui sur pas avec par au plus cette aux été sont"),
     "iberian": ("ca es pt", "el la los las del que una por con para como más não uma com dos em os ao els amb per més és seva"),

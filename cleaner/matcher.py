@@ -296,8 +296,11 @@ class Rulebook:
 
             from cleaner.index import index
             from cleaner.rules import load
+            from cleaner.slow import refuse
 
             loaded = [load(Path(file)) for file in files]
+            for file, rules in zip(files, loaded, strict=True):
+                refuse(file, rules)
             self.own = [Pack(index(rule for rule in rules if rule.cut != "keep")) for rules in loaded]
             if any(rule.cut == "keep" for rules in loaded for rule in rules):
                 self.exceptions = Matcher([Pack(index(rule for rule in rules if rule.cut == "keep")) for rules in loaded], skip)

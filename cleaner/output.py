@@ -38,15 +38,17 @@ def _is_page(done: Cleaned) -> bool:
 def as_json(done: Cleaned, rules: Iterable[str] = ()) -> str:
     """Return one JSON object on one line: text, the page's facts, every removal, and what its rules are for.
 
-    A removal has kind, rule, text and line; of a page also `source_line` and `path`, where it stood.
+    A removal has kind, rule, text and line; of a page also `source_line` and `path`, where it stood; if the judge made it
+    also `score`, how likely it is noise.
     """
     import json
 
     from cleaner.catalogue import catalogue
 
-    fields = ("title", "author", "date", "language", "site", "url")
+    fields = ("title", "author", "date", "language", "site", "url", "engine")
     facts = {name: getattr(done, name) for name in fields if getattr(done, name) is not None}
-    whole = {"text": done.text, **facts, "removed": [removal(r) for r in done.removed]}
+    counts = {"judged": len(done.source), "kept": len(done.text)}
+    whole = {"text": done.text, **facts, "characters": counts, "removed": [removal(r) for r in done.removed]}
     if done.removed:
         known = catalogue(rules)
         whole["rules"] = {rule: known[rule][1] for rule in sorted({r.rule for r in done.removed}) if rule in known}
@@ -61,7 +63,8 @@ def as_json(done: Cleaned, rules: Iterable[str] = ()) -> str:
 def removal(r: Removal) -> dict[str, Any]:
     """Return a removal as plain data."""
     place = {"source_line": r.origin[0], "path": r.origin[1]} if r.origin else {}
-    return {"kind": r.kind, "rule": r.rule, "text": r.text, "line": r.line, **place}
+    score = {} if r.score is None else {"score": round(r.score, 3)}
+    return {"kind": r.kind, "rule": r.rule, "text": r.text, "line": r.line, **score, **place}
 
 
 def markdown(done: Cleaned) -> str:
@@ -116,11 +119,15 @@ def harmless(line: str) -> str:
 
 
 def explained(name: str, done: Cleaned) -> Iterator[str]:
-    """Yield a line for each removal, INPUT:LINE: KIND/RULE-ID: text; before them, whether trafilatura chose the content."""
+    """Yield a line for each removal, INPUT:LINE: KIND/RULE-ID: text; before them, whether trafilatura chose the content.
+
+    What the judge removed has after its id how likely it is noise.
+    """
     if done.engine == "trafilatura":
         yield f"{visible(name)}: trafilatura chose the main content"
     for r in done.removed:
-        yield f"{visible(name)}:{r.line}: {r.kind}/{r.rule}: {visible(r.text)}"
+        score = "" if r.score is None else f" {r.score:.2f}"
+        yield f"{visible(name)}:{r.line}: {r.kind}/{r.rule}{score}: {visible(r.text)}"
 
 
 class Totals:

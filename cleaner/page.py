@@ -1,4 +1,4 @@
-"""Pages: HTML to blocks. One parse: the tree is cut into blocks less what rules for elements name, the tagger finds the main content.
+"""Pages: HTML to blocks. One parse: the page is cut into blocks less what rules for elements name, the tagger finds the main content.
 
 Metadata, and the main content where the tagger is in doubt, are trafilatura's, which is imported only then.
 """
@@ -11,8 +11,9 @@ from typing import Any, NamedTuple
 
 from cleaner import article
 from cleaner.blocks import Block
-from cleaner.elements import DEEP, Elements, OnPage, Pruned, step, xpath
-from cleaner.segments import segment
+from cleaner.elements import DEEP, LARGEST, SMALL, WHOLE, Elements, OnPage, Pruned, step, xpath
+from cleaner.errors import TooLarge
+from cleaner.segments import MOST, Segments, segment
 from cleaner.tagger import tagger
 
 _HTML = re.compile(
@@ -102,53 +103,70 @@ def read(
     metadata: bool = False,
     keep: Collection[str] = (),
     engine: str = "auto",
+    lines: bool = True,
 ) -> Page:
     """Read a page; `elements` are the rules for what to prune, `keep` kinds to leave in.
 
+    `lines`: list what lies beside the article, with lines of the source, which takes time.
     `engine`: "own", "trafilatura", or "auto", which takes trafilatura's answer where the tagger is in doubt.
+    Raises TooLarge.
     """
-    tree = parse(html)
-    if tree is None:
-        return Page("", [], [], Metadata(), False)
     about = _about(html, url) if metadata else Metadata()
-    rules = elements.on(tree, html)
-    found, sure = (NOTHING, False) if engine == "trafilatura" else _own(tree, rules, keep)
+    if engine == "trafilatura" and _too_large(parse(html)):
+        raise TooLarge(f"more than {MOST:,} elements")
+    rules = elements.on(html)
+    found, sure = (NOTHING, False) if engine == "trafilatura" else _own(segment(html, rules, keep, lines), keep, lines)
     used = "trafilatura" if engine == "trafilatura" else "own"
     if engine == "trafilatura" or (engine == "auto" and not sure):
-        other = _fallback(html, elements, keep, url)
+        other = _fallback(html, rules, keep, url)
         if len(other[0]) > min(len(found[0]), LITTLE):
             found, used = other, "trafilatura"
     return Page(*found, about, bool(found[0]), used)
 
 
-def _own(tree: Any, rules: OnPage, keep: Collection[str]) -> tuple[Found, bool]:
-    """The article as the tagger finds it, and what lies beside it; and whether the tagger is sure."""
-    page = segment(tree, rules, keep)
+def _own(page: Segments, keep: Collection[str], named: bool) -> tuple[Found, bool]:
+    """The article as the tagger finds it, and, `named`, what lies beside it; and whether the tagger is sure."""
     likely = tagger()(page) if page.texts else ()
-    chosen = article.chosen(page, likely, keep)
+    chosen = article.chosen(page, likely)
+    sure = article.expected_f1(page, likely, chosen) >= DOUBTED
+    if keep:
+        chosen = article.chosen(page, likely, keep)
     text, blocks = article.blocks(page, chosen)
     if len(text) < LITTLE and page.said:
         lines = article.from_linked_data(page.said)
         if len("\n".join(lines)) > LITTLE:
             return (*article.plain(lines), [p._replace(before=-1) for p in page.dropped]), True
+    return (text, blocks, _beside(page, chosen, blocks) if named else []), sure and len(text) >= LITTLE
+
+
+def _beside(page: Segments, chosen: list[int], blocks: list[Block]) -> list[Pruned]:
+    """What the page has beside the article, and where."""
     others = [
         Pruned("page/boilerplate", kind, page.texts[k], page.lines[k], page.path(page.home[k]), k)
         for k, kind in article.beside(page, chosen)
     ]
     order = [block.origin[2] for block in blocks if block.origin]
-    beside = [p._replace(before=bisect_left(order, p.before)) for p in page.dropped + others]
-    sure = len(text) >= LITTLE and article.expected_f1(page, likely, chosen) >= DOUBTED
-    return (text, blocks, beside), sure
+    return [p._replace(before=bisect_left(order, p.before)) for p in page.dropped + others]
 
 
-def _fallback(html: str, elements: Elements, keep: Collection[str], url: str | None) -> Found:
+def _bounded(html: str) -> Any:
+    """The tree of a page for trafilatura; None where there is none, or so large a one that it would take too long."""
+    tree = parse(html, methods=True)
+    return None if _too_large(tree) else tree
+
+
+def _too_large(tree: Any) -> bool:
+    return tree is not None and bool(tree.xpath("count(//*)") > MOST)
+
+
+def _fallback(html: str, rules: OnPage, keep: Collection[str], url: str | None) -> Found:
     """The article as trafilatura finds it."""
     from cleaner import fallback
 
-    tree = parse(html, methods=True)
+    tree = _bounded(html)
     if tree is None:
         return "", [], []
-    pruned = _prune(tree, elements.on(tree, html), keep)
+    pruned = _prune(tree, rules, keep)
     return *fallback.blocks(tree, url), pruned
 
 
@@ -156,7 +174,7 @@ def _about(html: str, url: str | None) -> Metadata:
     """What the page says of itself, read from a tree of its own: trafilatura changes the tree it reads."""
     from cleaner import fallback
 
-    tree = parse(html, methods=True)
+    tree = _bounded(html)
     if tree is None:
         return Metadata(url=url)
     found = fallback.metadata(tree, url)
@@ -168,19 +186,23 @@ def _about(html: str, url: str | None) -> Metadata:
 
 def _prune(tree: Any, rules: OnPage, keep: Collection[str]) -> list[Pruned]:
     """Take out of a tree what the rules for elements name."""
-    pruned = []
-    for element in list(tree.iter()):
+    pruned: list[Pruned] = []
+    prose = -1
+    for number, element in enumerate(list(tree.iter("*"))):
         tag, parent = element.tag, element.getparent()
-        if parent is None or not isinstance(tag, str):
+        if parent is None or tag in WHOLE:
             continue
-        said = rules.of(element, tag, f"{element.get('class', '')} {element.get('id', '')}")
+        said = rules.found.get(number) or rules.of(tag, element, parent)
         if said is None or said[1] in keep:
             continue
         text = " ".join(" ".join(element.itertext()).split())
-        if rules.fits(text, tag):
-            if text:
-                pruned.append(Pruned(*said, text, element.sourceline or 0, _path(element)))
-            _drop(element, parent)
+        if len(text) > SMALL:
+            prose = sum(len(p.xpath("string()")) for p in tree.iter("p")) if prose < 0 else prose
+            if len(text) > LARGEST * prose:
+                continue
+        if text:
+            pruned.append(Pruned(*said, text, element.sourceline or 0, _path(element)))
+        _drop(element, parent)
     return pruned
 
 

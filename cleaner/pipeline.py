@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cleaner import context
 from cleaner.blocks import Block, cut
+from cleaner.errors import TooLarge
 from cleaner.matcher import LIMIT, words
 
 TYPE_CHECKING = False
@@ -13,20 +14,22 @@ if TYPE_CHECKING:
     from cleaner.matcher import Hit, Matcher, Rulebook, Said
     from cleaner.site.memory import Site
 
-    Whole = list[tuple[str, str] | None]  # of each block (kind, rule), or None
+    Verdict = tuple[str, str] | tuple[str, str, float]  # kind, rule and, of what the judge says, how sure it is
+    Whole = list[Verdict | None]  # of each block
     Parts = dict[int, list["Mark"]]  # of some blocks the marks inside; offsets in the block's text
 
 
 class Mark:
-    """A verdict: `source[start:end]` is noise of this kind, says this rule."""
+    """A verdict: `source[start:end]` is noise of this kind, says this rule; `score` (0 to 1) if it was a matter of weighing."""
 
-    __slots__ = ("end", "kind", "rule", "start")
+    __slots__ = ("end", "kind", "rule", "score", "start")
 
-    def __init__(self, start: int, end: int, kind: str, rule: str) -> None:
+    def __init__(self, start: int, end: int, kind: str, rule: str, score: float | None = None) -> None:
         self.start = start
         self.end = end
         self.kind = kind
         self.rule = rule
+        self.score = score
 
 
 class Removal:
@@ -35,9 +38,10 @@ class Removal:
     `at` is where it begins in the text that was judged, in characters; None beside that text, elsewhere on a page.
     `origin`, of a page: the line of its source, and the innermost elements around it ("main > div.story > p").
     `before`, of what is beside the text: how many of its lines come before; -1 where that is not known.
+    `score`, of what the judge removed: how likely it is noise, 0 to 1.
     """
 
-    __slots__ = ("at", "before", "kind", "line", "origin", "rule", "text")
+    __slots__ = ("at", "before", "kind", "line", "origin", "rule", "score", "text")
 
     def __init__(
         self,
@@ -48,6 +52,7 @@ class Removal:
         at: int | None = None,
         origin: tuple[int, str] | None = None,
         before: int = -1,
+        score: float | None = None,
     ) -> None:
         self.kind = kind
         self.rule = rule
@@ -56,6 +61,7 @@ class Removal:
         self.at = at
         self.origin = origin
         self.before = before
+        self.score = score
 
     def __repr__(self) -> str:
         return f"Removal(kind={self.kind!r}, rule={self.rule!r}, text={self.text!r}, line={self.line!r})"
@@ -71,6 +77,9 @@ class Removal:
 
 
 POST = "any/embedded-post"
+MOST = 500_000  # blocks of a text: 150 MB of memory, and no article has near as many
+ROUNDS = 200  # an article needs two or three
+JUDGED = "any/judged"
 LONG = 60  # characters of a block that tells the language
 
 
@@ -147,6 +156,7 @@ def mark(blocks: list[Block], known: Known) -> list[Mark]:
     if known.site is not None:
         _site_marks(blocks, whole, rules, known.site)
     _shape_marks(blocks, whole, rules)
+    _judged_marks(blocks, whole, rules)
     for k in excepted:
         whole[k] = None
         parts.pop(k, None)
@@ -220,6 +230,21 @@ def _shape_marks(blocks: list[Block], whole: Whole, rules: Matcher) -> None:
         if name not in rules.skip:
             for k in step(blocks, whole):
                 whole[k] = whole[k] or _step(name)
+
+
+def _judged_marks(blocks: list[Block], whole: Whole, rules: Matcher) -> None:
+    """What no rule and no step has taken: the judge weighs the evidence. A page's blocks have been judged with their tags."""
+    taken = [verdict and verdict[0] for verdict in whole]
+    if JUDGED in rules.skip or any(block.tag for block in blocks) or not any(map(_is_undecided, blocks, taken)):
+        return
+    from cleaner.judge import judge
+
+    for k, kind, score in judge()(blocks, taken):
+        whole[k] = (kind, JUDGED, score)
+
+
+def _is_undecided(block: Block, kind: str | None) -> bool:
+    return kind is None and not block.prose
 
 
 def _span_marks(blocks: list[Block], whole: Whole, parts: Parts, judged: list[Said]) -> None:
@@ -342,41 +367,42 @@ def run(
 
     `blocks`, of a page, know tags and links; what they leave is judged once more as the plain text it now is. `site`: what
     a corpus of the same site has taught.
+    Raises TooLarge.
     """
     found: list[tuple[int, Mark, str]] = []
     gone: list[tuple[int, int]] = []
-    rest, kept = text, blocks
+    rest, tagged = text, blocks
     now = cut(rest) if blocks is None else blocks
+    if len(now) > MOST:
+        raise TooLarge(f"more than {MOST:,} lines")
     known = Known(rules, site)
-    while True:
+    for _ in range(ROUNDS):
         marks = [m for m in mark(now, known) if m.kind not in keep]
         if not marks and blocks is None:
             break
         found += zip(_origins([m.start for m in marks], gone), marks, [rest[m.start : m.end] for m in marks], strict=True)
-        if kept is not None:
-            whole = {m.start: m.end for m in marks}
-            kept = [b for b in kept if whole.get(b.start) != b.end] if blocks is not None else kept
         ranges = cuts(rest, now, marks)
         gone = _merged(gone, ranges)
         rest = without(rest, ranges)
         blocks = None
         now = cut(rest)
+    else:
+        raise TooLarge(f"noise within noise, {ROUNDS} times over")
     found.sort(key=lambda f: f[0])
     lines = _lines(text, [f[0] for f in found])
-    removed = [Removal(m.kind, m.rule, piece, line, at) for (at, m, piece), line in zip(found, lines, strict=True)]
-    return Done(rest, removed, gone, now if kept is None else _tagged(now, kept))
+    removed = [Removal(m.kind, m.rule, piece, line, at, score=m.score) for (at, m, piece), line in zip(found, lines, strict=True)]
+    if tagged:
+        _tag(now, _origins([block.start for block in now], gone), tagged)
+    return Done(rest, removed, gone, now)
 
 
-def _tagged(now: list[Block], kept: list[Block]) -> list[Block]:
-    """Return the blocks that stay, with the tags they had on the page."""
-    at = 0
-    for block in now:
-        for k in range(at, len(kept)):
-            if kept[k].text == block.text or block.text in kept[k].text:
-                block.tag, block.links = kept[k].tag, kept[k].links
-                at = k + 1
-                break
-    return now
+def _tag(now: list[Block], origins: list[int], page: list[Block]) -> None:
+    """Give the blocks that stay the tags that they had on the page, where they stood at `origins`."""
+    k = 0
+    for block, at in zip(now, origins, strict=True):
+        while k + 1 < len(page) and page[k + 1].start <= at:
+            k += 1
+        block.tag, block.links = page[k].tag, page[k].links
 
 
 def _lines(text: str, places: list[int]) -> list[int]:

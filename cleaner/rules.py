@@ -156,8 +156,9 @@ def _compile(expression: str, bad: Any) -> None:
 
 def _check_selector(selector: str, bad: Any) -> None:
     import cssselect
+    from lxml import etree
 
     try:
-        cssselect.HTMLTranslator().css_to_xpath(selector)
-    except cssselect.SelectorError as error:
+        etree.XPath(cssselect.HTMLTranslator().css_to_xpath(selector))(etree.Element("a"))
+    except (cssselect.SelectorError, etree.XPathError, ValueError) as error:
         raise bad(f"the selector is not CSS: {error}") from None

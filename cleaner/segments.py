@@ -3,12 +3,15 @@
 A block is a run of text that no block-level tag and no `<br>` interrupts (jusText's paragraphs: Pomikálek 2011,
 https://is.muni.cz/th/45523/fi_d). Containers are kept in document order, so that each of them holds an unbroken
 range of blocks, and what is summed over a container is the difference of two running sums.
+
+No tree is made: the blocks are built from the parser's events. That takes half the time, and no depth is too deep.
 """
 
-from collections.abc import Collection
-from typing import Any
+from collections.abc import Collection, Mapping
+from typing import NamedTuple
 
-from cleaner.elements import DEEP, OnPage, Pruned, step
+from cleaner.elements import DEEP, LARGEST, SMALL, WHOLE, OnPage, Pruned, step
+from cleaner.errors import TooLarge
 
 INLINE = frozenset(
     (
@@ -59,6 +62,7 @@ SKIPPED = frozenset(
 )
 BOLD = frozenset(("b", "strong"))
 BREAKS = frozenset(("br", "hr"))
+MOST = 50_000  # blocks of a page, as elements for trafilatura; of 2,000 pages none had more than 10,200 elements
 DEEPEST = 200  # levels of containers; what lies deeper belongs to the last of them
 
 
@@ -87,11 +91,12 @@ class Segments:
 
     `texts`: the text, whitespace made single; `home`: index of the innermost container; `linked`: characters inside
     links, `strong`: characters in bold; `broken`: whether a `<br>` ended or began it; `lines`: line of the source.
-    `raw`: of preformatted blocks, the text as it stands. `title`: the page's title element. `said`: scripts of linked
-    data (JSON-LD) that hold the article's text. `dropped`: what rules for elements took out.
+    `raw`: of preformatted blocks, the text as it stands. `title`: the page's title element; `told`: descriptions of the
+    page for search and sharing. `said`: scripts of linked data (JSON-LD) that hold the article's text. `dropped`: what
+    rules for elements took out.
     """
 
-    __slots__ = ("broken", "containers", "dropped", "home", "lines", "linked", "raw", "said", "strong", "texts", "title")
+    __slots__ = ("broken", "containers", "dropped", "home", "lines", "linked", "raw", "said", "strong", "texts", "title", "told")
 
     def __init__(self) -> None:
         self.texts: list[str] = []
@@ -105,6 +110,25 @@ class Segments:
         self.raw: dict[int, str] = {}
         self.said: list[str] = []
         self.title = ""
+        self.told: list[str] = []
+
+    def cut(self, block: int, box: int) -> None:
+        """Leave out the last blocks, from `block` on, and the last containers, from `box` on."""
+        for values in (self.texts, self.home, self.linked, self.strong, self.broken, self.lines):
+            del values[block:]
+        del self.containers[box:]
+        self.raw = {k: raw for k, raw in self.raw.items() if k < block} if self.raw else self.raw
+
+    def remove(self, first: int, last: int) -> None:
+        """Leave out the blocks from `first` to `last`; containers that hold nothing else stay, without a block."""
+        for values in (self.texts, self.home, self.linked, self.strong, self.broken, self.lines):
+            del values[first:last]
+        for box in self.containers:
+            box.first -= max(0, min(box.first, last) - first)
+            box.last -= max(0, min(box.last, last) - first)
+        moved = {k if k < first else k - (last - first): raw for k, raw in self.raw.items() if not first <= k < last}
+        self.raw = moved
+        self.dropped = [p._replace(before=p.before - max(0, min(p.before, last) - first)) for p in self.dropped]
 
     def path(self, at: int) -> str:
         """Return the path of a container: its innermost elements, each with its id or class."""
@@ -118,134 +142,252 @@ class Segments:
         return " > ".join(reversed(steps))
 
 
-def segment(tree: Any, rules: OnPage | None = None, keep: Collection[str] = ()) -> Segments:
-    """Cut a page's tree (an lxml element) into blocks; one pass, no recursion.
+class Frame(NamedTuple):
+    """An open element that a rule names: where it began, and the text before it that its end goes on with."""
+
+    depth: int
+    said: tuple[str, str]
+    step: str  # of a path
+    first: int  # block
+    box: int  # container
+    run: list[str]
+    counts: tuple[int, int, bool, int]  # linked, strong, broke, line
+
+
+def segment(html: str, rules: OnPage | None = None, keep: Collection[str] = (), numbered: bool = False) -> Segments:
+    """Cut a page into blocks; broken markup is mended as libxml2 does, nothing is fetched.
 
     What `rules` for elements name is left out and listed in `dropped`, unless it is of a kind to `keep`.
+    `numbered`: with lines of the source, which takes longer; else they are 0.
+
+    >>> segment("<p>One <b>two</b>.<ul><li>Three").texts
+    ['One two.', 'Three']
     """
-    found = Segments()
-    for root in (tree, *tree.itersiblings()):  # broken markup can leave more than one root
-        _walk(root, found, rules, keep)
-    found.containers[0].last = len(found.texts)
-    return found
-
-
-def _walk(root: Any, found: Segments, rules: OnPage | None, keep: Collection[str]) -> None:
     from lxml import etree
 
-    containers, texts = found.containers, found.texts
-    stack = [0]
-    run: list[str] = []
-    over = 0  # open containers beyond the deepest level
-    link = bold = 0  # open links and bold elements
-    linked = strong = 0  # characters in them
-    broke = False
-    line = 0
+    reader = Reader(rules, keep)
+    parser = etree.HTMLParser(target=reader, encoding="utf-8", no_network=True, huge_tree=True)
+    lines = html.split("\n") if numbered else (html,)
+    try:
+        for reader.line, line in enumerate(lines, 1 if numbered else 0):
+            parser.feed(line.encode("utf-8", "replace") + b"\n")
+        parser.close()
+    except etree.XMLSyntaxError:  # nothing but spaces and comments
+        reader.close()
+    return reader.found
 
-    def flush(by_break: bool = False) -> None:
-        nonlocal linked, strong, broke
-        raw = "".join(run)
+
+class Reader:
+    """Makes blocks of a parser's events (lxml's target interface); `line` is the line that is being read."""
+
+    def __init__(self, rules: OnPage | None, keep: Collection[str]) -> None:
+        self.found = Segments()
+        self.rules, self.keep = rules, keep
+        self.line = 0
+        self.number = -1  # of elements before
+        self.open: list[Mapping[str, str]] = []  # attributes of the open elements
+        self.stack = [0]  # open containers
+        self.over = 0  # open containers beyond the deepest level
+        self.skipping = 0  # open elements that are not read, or inside one
+        self.noting: list[str] | None = None  # text of a title or of linked data
+        self.frames: list[Frame] = []
+        self.large: list[tuple[int, int, Pruned, int]] = []  # blocks from, to; the element; its place in `dropped`
+        self.prose = 0  # characters in paragraphs
+        self.run: list[str] = []
+        self.link = self.bold = 0  # open links and bold elements
+        self.linked = self.strong = 0  # characters in them
+        self.broke = False
+        self.began = 0  # line at which the run began
+
+    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+        """An element begins."""
+        self.number += 1
+        if self.skipping or tag in SKIPPED:
+            self._skip(tag, attributes)
+            return
+        inline = tag in INLINE
+        if not inline:
+            if self.run:
+                self._flush(tag in BREAKS)
+            elif self.frames and self.frames[-1].run:
+                self._split()
+        style = names = kind = ""
+        rules = self.rules
+        ask = rules is not None and (tag in rules.tags or rules.always or rules.found)
+        if attributes:
+            style = names = attributes.get("class", "")
+            if style and rules is not None and rules.known.get(style, True):
+                ask = True
+            number = attributes.get("id")
+            if number:
+                names = f"{style} {number}"
+                if rules is not None and rules.known.get(number, True):
+                    ask = True
+        if rules is not None and ask:
+            said = rules.found.get(self.number) or rules.of(tag, attributes, self.open[-1] if self.open else {})
+            if said is not None and said[1] in self.keep:
+                kind = said[1]
+            elif said is not None and tag not in WHOLE:
+                self._begin(said, step(tag, attributes.get("id"), attributes.get("class")))
+        self.open.append(attributes)
+        if inline:
+            if tag == "a":
+                self.link += 1
+            elif tag in BOLD:
+                self.bold += 1
+        elif tag not in BREAKS:
+            self.broke = False
+            if len(self.stack) > DEEPEST:
+                self.over += 1
+                return
+            hidden = bool(attributes) and ("hidden" in attributes or "none" in attributes.get("style", ""))
+            boxes = self.found.containers
+            boxes.append(Container(tag, names, self.stack[-1], len(self.stack), len(self.found.texts), hidden, style, kind))
+            self.stack.append(len(boxes) - 1)
+
+    def end(self, tag: str) -> None:
+        """An element ends."""
+        if self.skipping:
+            self.skipping -= 1
+            if self.noting is not None:
+                self._noted(tag)
+            return
+        self.open.pop()
+        if tag in INLINE:
+            if tag == "a":
+                self.link -= 1
+            elif tag in BOLD:
+                self.bold -= 1
+        elif tag not in BREAKS:
+            if self.run:
+                self._flush()
+            self.broke = False
+            if self.over:
+                self.over -= 1
+            else:
+                box = self.found.containers[self.stack.pop()]
+                box.last = len(self.found.texts)
+                if box.first == box.last:
+                    self.found.containers.pop()  # what was in it is gone already
+        if self.frames and self.frames[-1].depth == len(self.open):
+            self._end(self.frames.pop())
+
+    def data(self, text: str) -> None:
+        """A piece of text."""
+        if self.skipping:
+            if self.noting is not None:
+                self.noting.append(text)
+            return
+        if not self.run:
+            if text.isspace():
+                return
+            if self.line:  # a text comes with the tag that ends it
+                self.began = self.line - text.lstrip().count("\n")
+        self.run.append(text)
+        if self.link:
+            self.linked += len(text)
+        if self.bold:
+            self.strong += len(text)
+
+    def close(self) -> None:
+        """The page is over."""
+        self._flush()
+        found = self.found
+        for at in self.stack:
+            found.containers[at].last = len(found.texts)
+        gone = len(found.texts)
+        for first, last, pruned, place in reversed(self.large):
+            if first < gone and len(pruned.text) <= LARGEST * self.prose:  # else it lies in one that is gone
+                gone = first
+                found.dropped.insert(place, pruned)
+                found.remove(first, last)
+        self.large.clear()
+
+    def _flush(self, by_break: bool = False) -> None:
+        """End a block."""
+        if self.frames and self.frames[-1].run:
+            self._split()
+        raw = "".join(self.run)
+        self.run.clear()
         text = " ".join(raw.split())
-        run.clear()
         if text:
-            if containers[stack[-1]].tag == "pre":
-                found.raw[len(texts)] = raw
-            texts.append(text)
-            found.home.append(stack[-1])
-            found.linked.append(min(linked, len(text)))
-            found.strong.append(min(strong, len(text)))
-            found.broken.append(broke or by_break)
-            found.lines.append(line)
-            broke = False
-        broke = broke or by_break
-        linked = strong = 0
+            found = self.found
+            home = self.stack[-1]
+            tag = found.containers[home].tag
+            if tag == "p":
+                self.prose += len(text)
+            elif tag == "pre":
+                found.raw[len(found.texts)] = raw
+            if len(found.texts) == MOST:
+                raise TooLarge(f"more than {MOST:,} blocks")
+            found.texts.append(text)
+            found.home.append(home)
+            found.linked.append(min(self.linked, len(text)))
+            found.strong.append(min(self.strong, len(text)))
+            found.broken.append(self.broke or by_break)
+            found.lines.append(self.began)
+            self.broke = False
+        self.broke = self.broke or by_break
+        self.linked = self.strong = 0
 
-    walker = etree.iterwalk(root, events=("start", "end"))
-    tags = rules.tags if rules is not None else {}
-    left_out = False  # whether the element that ends next was left out
-    for event, element in walker:
-        tag = element.tag
-        if event == "start":
-            if not isinstance(tag, str) or tag in SKIPPED:
-                walker.skip_subtree()
-                left_out = True
-                if tag == "script" or tag == "head":
-                    _note(element, tag, found)
-                continue
-            inline = tag in INLINE
-            if run and not inline:
-                flush(tag == "br" or tag == "hr")
-            name, number = element.get("class"), element.get("id")
-            names = f"{name or ''} {number or ''}" if name or number else ""
-            kind = ""
-            said = rules.of(element, tag, names) if rules is not None and (names or tag in tags or rules.always) else None
-            if rules is not None and said is not None:
-                if said[1] in keep:
-                    kind = said[1]
-                elif _dropped(element, said, found, rules, stack[-1]):
-                    walker.skip_subtree()
-                    left_out = True
-                    continue
-            if inline:
-                if tag == "a":
-                    link += 1
-                elif tag in BOLD:
-                    bold += 1
-            elif tag not in BREAKS:
-                broke = False
-                if len(stack) > DEEPEST:
-                    over += 1
-                else:
-                    hidden = element.get("hidden") is not None or "none" in (element.get("style") or "")
-                    containers.append(Container(tag, names, stack[-1], len(stack), len(texts), hidden, name or "", kind))
-                    stack.append(len(containers) - 1)
-            text = element.text
+    # --- elements that rules name
+
+    def _begin(self, said: tuple[str, str], own: str) -> None:
+        counts = self.linked, self.strong, self.broke, self.began
+        self.frames.append(Frame(len(self.open), said, own, len(self.found.texts), len(self.found.containers), self.run, counts))
+        self.run = []
+        self.linked = self.strong = 0
+
+    def _end(self, frame: Frame) -> None:
+        """Leave an element out, if it is small; what is large is judged when the whole page is known."""
+        found = self.found
+        inner = " ".join("".join(self.run).split())
+        text = " ".join(filter(None, (*found.texts[frame.first :], inner)))
+        line = found.lines[frame.first] if frame.first < len(found.lines) else self.began
+        above = found.path(self.stack[-1]) if self.line else ""
+        pruned = Pruned(*frame.said, text, line, f"{above} > {frame.step}" if above else frame.step, frame.first)
+        if len(text) <= SMALL:
+            if text:
+                found.dropped.append(pruned)
+            found.cut(frame.first, frame.box)
+            self.run = frame.run
+            self.linked, self.strong, self.broke, self.began = frame.counts
+        elif self.run:
+            self.run = frame.run + self.run
+            self.linked += frame.counts[0]
+            self.strong += frame.counts[1]
         else:
-            if left_out:
-                left_out = False
-            elif tag in INLINE:
-                if tag == "a":
-                    link -= 1
-                elif tag in BOLD:
-                    bold -= 1
-            elif tag not in BREAKS:
-                if run:
-                    flush()
-                broke = False
-                if over:
-                    over -= 1
-                else:
-                    containers[stack.pop()].last = len(texts)
-            text = element.tail
-        if text and (run or not text.isspace()):
-            if not run:
-                line = element.sourceline or 0
-            run.append(text)
-            if link:
-                linked += len(text)
-            if bold:
-                strong += len(text)
-    flush()
+            self.large.append((frame.first, len(found.texts), pruned, len(found.dropped)))
 
+    def _split(self) -> None:
+        """End the block before an element that is named, since a block ends inside it."""
+        frame = self.frames.pop()
+        run, counts = self.run, (self.linked, self.strong, self.broke, self.began)
+        self.run = frame.run
+        self.linked, self.strong, self.broke, self.began = frame.counts
+        self._flush()
+        self.run = run
+        self.linked, self.strong, self.broke, self.began = counts
+        self.frames.append(frame._replace(first=len(self.found.texts), run=[], counts=(0, 0, False, 0)))
 
-def _note(element: Any, tag: str, found: Segments) -> None:
-    """Note what a script of linked data, or a head with such scripts, says of the article."""
-    for script in element.iter("script") if tag == "head" else (element,):
-        text = script.text
-        if text and "rticleBody" in text and "json" in script.get("type", ""):
-            found.said.append(text)
-    if tag == "head":
-        found.title = element.findtext("title") or found.title
+    # --- elements that are not read
 
+    def _skip(self, tag: str, attributes: Mapping[str, str]) -> None:
+        if tag == "meta":
+            name = attributes.get("property") or attributes.get("name") or ""
+            if name.endswith("description"):
+                self.found.told.append(" ".join(attributes.get("content", "").split()))
+        elif tag == "title":
+            if self.skipping == 1 and not self.found.title:
+                self.noting = []
+        elif tag == "script" and "json" in attributes.get("type", ""):
+            self.noting = []
+        self.skipping += 1
 
-def _dropped(element: Any, said: tuple[str, str], found: Segments, rules: OnPage, at: int) -> bool:
-    """Whether an element goes, by its size; it is listed then."""
-    text = " ".join(" ".join(element.itertext()).split())
-    if not rules.fits(text, element.tag):
-        return False
-    if text:
-        own = step(element.tag, element.get("id"), element.get("class"))
-        above = found.path(at)
-        path = f"{above} > {own}" if above else own
-        found.dropped.append(Pruned(*said, text, element.sourceline or 0, path, len(found.texts)))
-    return True
+    def _noted(self, tag: str) -> None:
+        text = "".join(self.noting or ())
+        self.noting = None
+        if tag == "title":
+            self.found.title = " ".join(text.split())
+        elif "rticleBody" in text:
+            self.found.said.append(text)

@@ -10,12 +10,15 @@ from urllib.parse import urlsplit
 
 from cleaner.api import Cleaned
 from cleaner.output import Totals
+from cleaner.targets import write
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cleaner.report.evidence import Evidence
 
 HOSTS = 10  # in the table; the file has all
+GROUPS, REASONS = 100_000, 1000  # hosts, and failures, that are told apart: a run's memory stays flat
+OTHERS = "(others)"
 
 
 class Summary(Totals):
@@ -46,21 +49,28 @@ class Summary(Totals):
     def failure(self, reason: str, url: str | None = None) -> None:
         """Count a document that came out unchanged."""
         self.failed += 1
-        self.reasons[reason] += 1
+        self._because(reason, 1)
         if host := hostname(url):
             self._of(self.hosts, host).update(failed=1)
 
     def _of(self, groups: dict[str, Counter[str]], name: str) -> Counter[str]:
+        if name not in groups and len(groups) >= GROUPS:
+            name = OTHERS
         if name not in groups:
             groups[name] = Counter(documents=0, read=0, written=0, removed=0, failed=0)
         return groups[name]
+
+    def _because(self, reason: str, count: int) -> None:
+        self.reasons[reason if reason in self.reasons or len(self.reasons) < REASONS else OTHERS] += count
 
     def join(self, other: Summary) -> None:
         """Add the counts of another part of the run."""
         for name in ("documents", "read", "written", "failed", "skipped"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
-        for name in ("lines", "characters", "rules", "reasons"):
+        for name in ("lines", "characters", "rules"):
             getattr(self, name).update(getattr(other, name))
+        for reason, count in other.reasons.items():
+            self._because(reason, count)
         for name in ("hosts", "languages"):
             for key, counts in getattr(other, name).items():
                 self._of(getattr(self, name), key).update(counts)
@@ -99,7 +109,7 @@ class Summary(Totals):
         summary.rules.update(values["rules"])
         summary.reasons.update(values["failures"])
         for name in ("hosts", "languages"):
-            setattr(summary, name, {key: Counter(counts) for key, counts in values[name].items()})
+            setattr(summary, name, {key: Counter(counts) for key, counts in values.get(name, {}).items()})
         if "evidence" in values:
             from cleaner.report.evidence import Evidence
 
@@ -124,8 +134,7 @@ class Summary(Totals):
         text = json.dumps(values, ensure_ascii=False, indent=1)
         if evidence is not None:
             text = f'{text[:-2]},\n "evidence": {json.dumps(evidence, ensure_ascii=False)}\n}}'
-        with open(path, "w", encoding="utf-8", errors="surrogatepass") as file:
-            file.write(text + "\n")
+        write(path, [text.encode("utf-8", "surrogatepass"), b"\n"])
 
 
 def _by_size(groups: dict[str, Counter[str]]) -> list[tuple[str, Counter[str]]]:

@@ -24,7 +24,7 @@ class Tagger:
 
     def __init__(self, weights: dict[str, Any]) -> None:
         self.words = {word: k for k, word in enumerate(str(weights["words"]).split())}
-        self.mean, self.scale = weights["mean"], weights["scale"]
+        self.mean, self.slope = weights["mean"], 1 / weights["scale"]
         self.dense, self.bias = weights["dense"], weights["bias"]
         self.near, self.around = weights["near"], weights["around"]
         self.steps = [int(step) for step in weights["steps"]]
@@ -35,13 +35,12 @@ class Tagger:
 
     def __call__(self, page: Segments) -> Floats:
         """Return for each block of a page (at least one) the probability that it is article."""
-        near, around = bits_of(page, self.words)
-        return self.run(table(page).array(), near, around)
+        return self.run(table(page).array(), *bits_of(page, self.words))
 
-    def run(self, features: Floats, near: Floats, around: Floats) -> Floats:
-        """The same from arrays: features (n, features), words of the block's own and of all its elements (n, words)."""
-        x = np.clip((features - self.mean) / self.scale, -FARTHEST, FARTHEST)
-        h = np.maximum(_product(x, self.dense) + _product(near, self.near) + _product(around, self.around) + self.bias, 0)
+    def run(self, features: Floats, near: Floats, around: Floats, rows: Any) -> Floats:
+        """The same from arrays: features (n, features), sets of class words (sets, words), each block's row among them (n)."""
+        x = np.clip((features - self.mean) * self.slope, -FARTHEST, FARTHEST)
+        h = np.maximum(_product(x, self.dense) + (_product(near, self.near) + _product(around, self.around) + self.bias)[rows], 0)
         n, width = h.shape
         reach = max(self.steps)
         padded = np.zeros((n + 2 * reach, width), dtype=np.float32)

@@ -53,6 +53,7 @@ def context(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     with sync_playwright() as driver:
         data = str(tmp_path_factory.mktemp("profile"))
         found = driver.chromium.launch_persistent_context(data, executable_path=CHROMIUM, args=ARGUMENTS, headless=True)
+        found.set_default_timeout(120_000)  # for a busy machine
         yield found
         found.close()
 
@@ -114,7 +115,7 @@ def show(tab: Any, path: Path, width: int = 1280, height: int = 900, dark: bool 
 
 def until(tab: Any, expression: str) -> None:
     """Wait until an expression holds; playwright's own way needs eval, which the pages forbid."""
-    end = time.monotonic() + 20
+    end = time.monotonic() + 120
     while not tab.evaluate(expression):
         assert time.monotonic() < end, f"{expression}: {tab.evaluate('document.body.innerText')[:2000]}"
         tab.wait_for_timeout(20)
@@ -345,7 +346,7 @@ def test_axe_finds_nothing(tab: Any, single: Path, corpus: Path, size: tuple[int
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
     options = Options()
-    options.port = 0
+    options.port, options.timeout = 0, 100.0
     server = serve.Server(options)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
@@ -361,7 +362,7 @@ def tried(tab: Any, address: str, text: str) -> Any:
     tab.emulate_media(color_scheme="light")
     tab.goto(address)
     tab.fill("#source", text)
-    tab.wait_for_selector("#result article", timeout=60_000)
+    tab.wait_for_selector("#result article")
     return tab
 
 

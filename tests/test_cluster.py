@@ -114,7 +114,7 @@ def test_nothing_is_dropped_unless_asked(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_the_reader_reads_what_the_command_reads(tmp_path: Path) -> None:
-    from test_corpus import warc
+    from benchmarks.corpora import warc
 
     (tmp_path / "a.warc.gz").write_bytes(warc(TEXTS[1:5]))
     (tmp_path / "b.jsonl").write_text('{"text": "The bridge is open."}\n{"text": null}\n{"text": 7}\n', encoding="utf-8")

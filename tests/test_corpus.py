@@ -16,11 +16,13 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.corpora import versions, warc
 from cleaner import clean
 from cleaner.cli import main
 from cleaner.corpus import documents
 from cleaner.corpus.jobs import _Worker, in_order
 from cleaner.corpus.jsonl import JsonRow
+from cleaner.summary import Summary
 
 TEXTS = [
     f"The bridge number {n} is open again, the mayor said.\nAlso read: Who paid for it\nShe came on foot, “in rain” as ever.\n"
@@ -216,17 +218,6 @@ def test_a_damaged_parquet_file(tmp_path: Path, capfd: pytest.CaptureFixture[str
     (tmp_path / "a.parquet").write_bytes(b"PAR1 and no more")
     assert main([str(tmp_path / "a.parquet"), "--to", "jsonl"]) == 2
     assert "this is no whole Parquet file" in capfd.readouterr().err
-
-
-def warc(bodies: list[str]) -> bytes:
-    out = b""
-    for n, body in enumerate(bodies):
-        data = body.encode()
-        http = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: %d\r\n\r\n" % len(data) + data
-        head = f"WARC/1.1\r\nWARC-Type: response\r\nWARC-Target-URI: https://site.example/{n}\r\nWARC-Record-ID: <urn:uuid:{n}>\r\n"
-        head += f"Content-Type: application/http; msgtype=response\r\nContent-Length: {len(http)}\r\n\r\n"
-        out += gzip.compress(head.encode() + http + b"\r\n\r\n")
-    return out
 
 
 @pytest.mark.parametrize("name", ["a.warc.gz", "a.wacz"])
@@ -472,6 +463,23 @@ def test_stats_by_rule_and_host(tmp_path: Path) -> None:
     assert stats["hosts"]["site0.example"]["documents"] == 14
 
 
+def test_a_summary_of_many_hosts_and_failures_stays_small(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cleaner.summary.GROUPS", 3)
+    monkeypatch.setattr("cleaner.summary.REASONS", 2)
+    whole = Summary()
+    for n in range(9):
+        part = Summary()
+        part.failure(f"this row is no JSON at {n}", f"https://site{n % 5}.example/")
+        whole.join(part)
+    assert whole.reasons == {"this row is no JSON at 0": 1, "this row is no JSON at 1": 1, "(others)": 7}
+    assert {host: counts["failed"] for host, counts in whole.hosts.items()} == {
+        "site0.example": 2,
+        "site1.example": 2,
+        "site2.example": 2,
+        "(others)": 3,
+    }
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
@@ -486,6 +494,16 @@ def test_wrong_options(arguments: list[str], says: str, capfd: pytest.CaptureFix
     err = capfd.readouterr().err
     assert says in err
     assert err.count("\n") == 1
+
+
+def test_every_format_gives_the_same_texts(tmp_path: Path) -> None:
+
+    found = {}
+    for name, path, _, _ in versions(TEXTS, tmp_path):
+        assert main([str(path), "--to", "jsonl", "-o", str(tmp_path / "out.jsonl"), "-j", "1"]) == 0
+        found[name] = texts(tmp_path / "out.jsonl")
+    assert set(map(tuple, found.values())) == {tuple(CLEANED)}, found.keys()
+    assert len(found) == 9
 
 
 def test_a_header_with_a_lone_carriage_return_is_refused_in_a_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -28,7 +28,7 @@ PAGE = f"<!DOCTYPE html><html><body><nav><a href='/'>Home</a></nav><article>{BOD
 
 
 def segments(html: str) -> Segments:
-    return segment(parse(f"<html><body>{html}</body></html>"))
+    return segment(f"<html><body>{html}</body></html>")
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_what_a_block_knows() -> None:
     assert page.raw == {1: "x\n  y"}
     assert page.broken == [False, False, True, True]
     box = page.containers[page.containers[page.home[0]].parent]
-    assert (box.names, box.first, box.last) == ("a ", 0, 2)
+    assert (box.names, box.first, box.last) == ("a", 0, 2)
 
 
 def test_containers_hold_unbroken_ranges() -> None:
@@ -70,15 +70,47 @@ def test_a_second_root_is_read() -> None:
     assert "Two" in segments("<p>One</p></body></html><html><body><p>Two</p>").texts
 
 
-def test_simple_selectors_say_what_their_xpath_says() -> None:
+def test_selectors_say_what_their_xpath_says() -> None:
     rules = Elements(rulebook().elements)
     html = "<div class='x related-posts'><p id='div-gpt-ad-1'>a</p></div><p class='sharedaddy'>b</p><p class='sharedaddy2'>c</p>"
-    html += "<figcaption>d</figcaption>"
+    html += (
+        "<figcaption>d</figcaption><div aria-hidden='true'><b class='a-label'>e</b></div><p data-tweet-id='1'>f</p><b class='a-label'>g</b>"
+    )
     tree = parse(f"<html><body>{html}</body></html>")
-    on = rules.on(tree, html)
-    named = {e for e in tree.iter() if on.of(e, e.tag, f"{e.get('class', '')} {e.get('id', '')}")}
+    on = rules.on(html)
+    named = {e for e in tree.iter() if e.getparent() is not None and on.of(e.tag, e, e.getparent())}
     assert named == {e for rule in rulebook().elements for e in xpath(rule[3])(tree)}
-    assert len(named) == 4
+    assert len(named) == 6
+
+
+def test_a_selector_that_needs_the_whole_tree() -> None:
+    rules = Elements([("my/second", "ad", "", "descendant-or-self::div/p[position() = 2]")])
+    html = "<html><body><div><p>One</p><p>Two</p><p>Three</p></div></body></html>"
+    page = segment(html, rules.on(html))
+    assert page.texts == ["One", "Three"]
+    assert [(p.rule, p.kind, p.text, p.before) for p in page.dropped] == [("my/second", "ad", "Two", 1)]
+
+
+def test_elements_that_rules_name() -> None:
+    rules = Elements([("my/box", "ad", "box", "descendant-or-self::*[@class and contains(@class, 'box')]")])
+
+    def left(html: str) -> list[str]:
+        return segment(html, rules.on(html)).texts
+
+    long = "word " * 200
+    assert left("<p>One <span class='box'>two</span> three</p>") == ["One three"]
+    assert left("<p>One <span class='box'>two<div>three</div>four</span> five</p>") == ["One", "five"]
+    assert left(f"<p>One <span class='box'>{long}</span></p>") == ["One " + long.strip()]
+    assert left(f"<p>One</p><div class='box'><p>{long}</p></div>") == ["One", long.strip()]
+    assert left(f"<p>{long * 4}</p><div class='box'><b class='box'>two</b><p>{long}</p></div><p>Three</p>") == [(long * 4).strip(), "Three"]
+    assert left(f"<p>{long * 9}</p><div class='box'><p>{long}</p><div class='box'><p>{long}</p></div></div>") == [(long * 9).strip()]
+    assert left("<body class='box'><p>One</p></body>") == ["One"]
+
+
+def test_lines_of_the_source() -> None:
+    html = "<html>\n<body><p>One\n</p>\n<p>\nTwo</p>"
+    assert segment(html, numbered=True).lines == [2, 5]
+    assert segment(html).lines == [0, 0]
 
 
 def test_features_are_finite_numbers() -> None:
@@ -93,13 +125,14 @@ def test_the_weights_fit_the_features() -> None:
     page = segments(BODY)
     assert tagger().names == table(page).names
     assert Path(WEIGHTS).stat().st_size < 2_000_000
-    near, around = bits_of(page, tagger().words)
-    assert near.shape == around.shape == (len(TEXT), len(tagger().words))
+    near, around, rows = bits_of(page, tagger().words)
+    assert near.shape == around.shape == (1, len(tagger().words))
+    assert rows.tolist() == [0] * len(TEXT)
 
 
 def test_class_words_are_seen() -> None:
     page = segments("<div class='story related-box'><section><p>One</p></section></div>")
-    near, around = bits_of(page, {"related": 0, "box": 1, "other": 2})
+    near, around, _ = bits_of(page, {"related": 0, "box": 1, "other": 2})
     assert near.tolist() == [[0, 0, 0]]
     assert around.tolist() == [[1, 1, 0]]
 
@@ -115,6 +148,49 @@ def test_what_lies_between_has_a_kind() -> None:
     assert done.text.split("\n") == TEXT
     assert [(r.kind, r.rule) for r in done.removed] == [("related", "page/boilerplate")]
     assert "Ten bridges to see" in clean(html, keep=["related"])
+
+
+COMMENTS = "<section class='comments'><h3>2 comments</h3><p>I took the bus, and it was late.</p>"
+COMMENTS += "<p>Never again will I take it, not even for free.</p></section>"
+
+
+def test_kept_kinds_come_back_in_their_place() -> None:
+    post = "<blockquote class='twitter-tweet'><p>Fog on the sound</p>&mdash; Jane (@jane) <a href='/1'>May 6</a></blockquote>"
+    figure = "<figure><img src='1.jpg'><figcaption>The ferry at the quay</figcaption></figure>"
+    html = PAGE.replace(f"<p>{TEXT[0]}", f"{figure}<p>{TEXT[0]}").replace(f"<p>{TEXT[2]}", f"{post}<p>{TEXT[2]}")
+    html = html.replace("</article>", f"</article>{COMMENTS}")
+    assert clean(html).split("\n") == TEXT
+    assert clean(html, keep=["caption"]).split("\n") == ["The ferry at the quay", *TEXT]
+    assert clean(html, keep=["embed"]).split("\n") == [*TEXT[:2], "Fog on the sound", "— Jane (@jane) May 6", *TEXT[2:]]
+    assert clean(html, keep=["comment"]).split("\n") == [
+        *TEXT,
+        "I took the bus, and it was late.",
+        "Never again will I take it, not even for free.",
+    ]
+    kinds = {r.text: r.kind for r in explain(html, metadata=False).removed}
+    assert kinds["Never again will I take it, not even for free."] == "comment"
+    assert kinds["The ferry at the quay"] == "caption"
+
+
+def test_what_is_said_twice() -> None:
+    quote = f"<blockquote class='pull'>{TEXT[3][32:]}</blockquote>"
+    page = segments(f"<p>{TEXT[3]}</p><p>x</p>{quote}" + f"<p>{TEXT[0]}</p>" * 2 + "<ul>" + f"<li>{TEXT[1]}</li>" * 2 + "</ul>")
+    assert article.chosen(page, [1.0] * 7) == [0, 1, 3, 5, 6]
+    boxes = segments(f"<p>{TEXT[1]}</p>".join(f"<p>{text}</p>" for text in (TEXT[0], TEXT[2], TEXT[3], "x")))
+    assert article.chosen(boxes, [1.0] * 7) == [0, 2, 4, 6]
+    long = segments("".join(f"<p>{text * 5}</p>" for text in TEXT) + "<div>" + " ".join(text * 5 for text in TEXT) + "</div>")
+    assert article.chosen(long, [1.0] * 5) == [0, 1, 2, 3]
+
+
+def test_the_next_story_is_another() -> None:
+    stories = "".join(f"<article><header><h1>Story {n}</h1></header>{BODY}</article>" for n in range(2))
+    entries = "".join(f"<article><h2>Entry {n}</h2><p>{text}</p></article>" for n, text in enumerate(TEXT))
+    assert article.chosen(segments(stories), [1.0] * 10) == list(range(5))
+    assert article.chosen(segments(entries), [1.0] * 8) == list(range(8))
+
+
+def test_no_depth_is_too_deep() -> None:
+    assert clean("<html><body>" + "<div>" * 100_000 + BODY, engine="own").split("\n") == TEXT
 
 
 def test_linked_data_where_the_page_has_no_text() -> None:

@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 
 from cleaner.errors import RuleError
-from cleaner.examples import failures, slow
+from cleaner.examples import failures
 from cleaner.index import write
 from cleaner.keys import alternatives, keys
 from cleaner.languages import GROUPS
 from cleaner.matcher import Matcher, Rulebook
-from cleaner.rules import FOLDER, Rule, load, shipped
+from cleaner.rules import FOLDER, load, shipped
 
 GOOD = """
 [[rule]]
@@ -33,16 +33,6 @@ def everything() -> Matcher:
 @pytest.mark.parametrize("path", sorted(FOLDER.glob("*.toml")), ids=lambda p: p.stem)
 def test_examples(path: Path, everything: Matcher) -> None:
     assert list(failures(load(path), everything)) == []
-
-
-@pytest.mark.parametrize("rule", shipped(), ids=lambda r: r.id)
-def test_no_expression_is_slow(rule: Rule) -> None:
-    assert list(slow(rule)) == []
-
-
-def test_a_slow_expression_is_found() -> None:
-    rule = Rule("u/x", "ad", "block", "", (), (), match=r"(a|a\s?)+b$", limit=200)
-    assert "slow" in next(slow(rule))
 
 
 def test_rules_of_a_language_are_found_by_fixed_letters() -> None:

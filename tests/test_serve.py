@@ -25,7 +25,7 @@ TEXT = "The bridge is open again, the mayor said.\nAlso read: Who <b>paid</b> fo
 @contextlib.contextmanager
 def running(**wishes: Any) -> Iterator[serve.Server]:
     options = Options()
-    options.port = 0
+    options.port, options.timeout = 0, 100.0  # for a busy machine
     for name, value in wishes.items():
         setattr(options, name, value)
     server = serve.Server(options)
@@ -47,7 +47,7 @@ def server() -> Iterator[serve.Server]:
 
 
 def asked(server: serve.Server, method: str, path: str, data: bytes | None = None, **headers: str) -> tuple[int, dict[str, str], str]:
-    connection = http.client.HTTPConnection(serve.ADDRESS, server.server_port, timeout=60)
+    connection = http.client.HTTPConnection(serve.ADDRESS, server.server_port, timeout=300)
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     connection.request(method, path, data, named)
     answer = connection.getresponse()

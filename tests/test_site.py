@@ -9,6 +9,8 @@ import pytest
 from cleaner import clean, explain
 from cleaner.blocks import cut
 from cleaner.cli import main
+from cleaner.corpus.jobs import Died
+from cleaner.errors import Failure
 from cleaner.site.count import Counter, read
 from cleaner.site.memory import MANY, OTHERS, Site
 from cleaner.site.store import Store
@@ -247,6 +249,18 @@ def test_wrong_input(
     assert "Traceback" not in err
 
 
+def test_a_process_that_dies_is_said_in_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def died(*given: object) -> None:
+        raise Died("a process died (exit status -9)")
+
+    monkeypatch.setattr("cleaner.corpus.jobs.in_order", died)
+    (tmp_path / "a.jsonl").write_bytes(rows([article(1)]))
+    assert main(["learn", str(tmp_path / "a.jsonl"), "-o", str(tmp_path / "s.db")]) == 2
+    assert "can't go on (a process died (exit status -9)); what was counted before is in it" in capfd.readouterr().err
+
+
 def test_counting_goes_in_batches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     documents = [read(cut(article(n % 40, tail=SLOGAN)), f"{n % 2}.example") for n in range(60)]
     found = []
@@ -261,3 +275,14 @@ def test_counting_goes_in_batches(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         found.append(dump(tmp_path / f"{size}.db"))
     assert found[0] == found[1]
     assert found[0][0] == [("0.example", 20, 10), ("1.example", 20, 10)]
+
+
+def test_a_batch_of_arrow_takes_a_site_memory(tmp_path: Path) -> None:
+    pa = pytest.importorskip("pyarrow")
+    from cleaner.arrow import clean_batch
+
+    db = learned(tmp_path, [article(n, middle=PROMPT) for n in range(9)])
+    rows = pa.table({"text": [article(50, middle=PROMPT)] * 2, "url": [URL.format(n=50), "https://river.example/1"]})
+    assert clean_batch(rows, site=db).column("text").to_pylist() == [article(50), article(50, middle=PROMPT)]
+    with pytest.raises(Failure, match="there is no such site memory"):
+        clean_batch(rows, site=tmp_path / "none.db")

@@ -24,7 +24,10 @@ GRAFTS = 3  # boxes of other pages that one page gets at most
 
 
 class Example(NamedTuple):
-    """A page: its segments, labels (None if unknown), words a block; `hints` are (part of a text, label) for some blocks."""
+    """A page: its segments, labels (None if unknown), words a block.
+
+    Where labels are unknown, `hints` are (part of a text, label) for some blocks, `second` is another extractor's choice.
+    """
 
     id: str
     source: str  # the data file
@@ -35,6 +38,7 @@ class Example(NamedTuple):
     sizes: list[int]
     gold: str
     hints: list[tuple[str, int]]
+    second: list[int]
 
     @property
     def fold(self) -> int:
@@ -48,23 +52,27 @@ def read(path: Path) -> Iterator[Example]:
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         for line in lines:
             data = json.loads(line)
-            tree = page.parse(data["html"])
-            if tree is None:
-                continue
-            segments = segment(tree, elements.on(tree, data["html"]))
+            segments = segment(data["html"], elements.on(data["html"]))
             if segments.texts:
-                yield _example(data, segments, path.name.partition(".")[0])
+                second = (
+                    [] if "gold_clean" in data else labels(segments.texts, page.read(data["html"], elements, engine="trafilatura").text)
+                )
+                yield _example(data, segments, path.name.partition(".")[0], second)
 
 
-def _example(data: dict[str, Any], segments: Segments, source: str) -> Example:
+def _second(html: str, segments: Segments) -> list[int]:
+    """The blocks that trafilatura chooses."""
+    return labels(segments.texts, page.read(html, Elements(rulebook().elements), engine="trafilatura").text)
+
+
+def _example(data: dict[str, Any], segments: Segments, source: str, second: list[int]) -> Example:
     gold = data.get("gold_clean")
     hints = [(text, 1) for text in data.get("with") or ()]
     hints += [(text, 0) for key in ("without", "comments") for text in data.get(key) or ()]
     known = None if gold is None else labels(segments.texts, gold)
     sizes = [len(tokens(text)) for text in segments.texts]
-    return Example(
-        data["id"], source, data.get("lang") or "", site(data.get("url") or data["id"]), segments, known, sizes, gold or "", hints
-    )
+    place = site(data.get("url") or data["id"])
+    return Example(data["id"], source, data.get("lang") or "", place, segments, known, sizes, gold or "", hints, second)
 
 
 def site(url: str) -> str:
@@ -88,10 +96,9 @@ def vocabulary(examples: list[Example], size: int) -> list[str]:
     return sorted(sites, key=lambda word: (-len(sites[word]), word))[:size]
 
 
-def arrays(segments: Segments, words: list[str]) -> tuple[Floats, Floats, Floats]:
+def arrays(segments: Segments, words: list[str]) -> tuple[Floats, Floats, Floats, Any]:
     """Return a page's features and class words, as the tagger takes them."""
-    near, around = bits_of(segments, {word: k for k, word in enumerate(words)})
-    return table(segments).array(), near, around
+    return (np.ascontiguousarray(table(segments).array()), *bits_of(segments, {word: k for k, word in enumerate(words)}))
 
 
 # --- variants ----------------------------------------------------------------------------------------------------
@@ -110,7 +117,7 @@ def bare(example: Example, rng: random.Random) -> Example | None:
     top = old.containers[at]
     named = rng.random() < 0.3
     new = Segments()
-    new.title, new.raw = old.title, {}
+    new.title, new.told, new.raw = old.title, old.told, {}
     places = {-1: 0}
     for k, box in enumerate(old.containers):
         if k == at or (box.parent in places and k > at and box.parent >= at):
@@ -188,7 +195,7 @@ def _graft(example: Example, other: Example, top: int, rng: random.Random) -> Ex
         above.add(at)
         at = old.containers[at].parent
     new = Segments()
-    new.title, new.said = old.title, old.said
+    new.title, new.told, new.said = old.title, old.told, old.said
     new.containers = []
     for i, box in enumerate(old.containers):
         moved = Container(box.tag, box.names, box.parent, box.depth, box.first, box.hidden, box.style)

@@ -16,6 +16,7 @@ from cleaner.corpus.places import BLOCK, decompressed
 from cleaner.decode import decode
 
 TYPES = ("text/html", "application/xhtml+xml", "text/plain")
+LINE = 1 << 16  # bytes of a header line
 TOGETHER = 64  # responses of a piece at most
 
 
@@ -42,7 +43,7 @@ def chunks(file: IO[bytes], fields: Fields) -> Iterator[Responses]:
     first, size, skipped = 1, 0, 0
     group: list[Response] = []
     try:
-        for response in _responses(file):
+        for response in _responses(file, fields.largest):
             if response is None:
                 skipped += 1
                 continue
@@ -58,26 +59,26 @@ def chunks(file: IO[bytes], fields: Fields) -> Iterator[Responses]:
         yield Responses(first, group, skipped)
 
 
-def _responses(file: IO[bytes]) -> Iterator[Response | None]:
+def _responses(file: IO[bytes], largest: int) -> Iterator[Response | None]:
     if not file.seekable():
         with tempfile.TemporaryFile() as whole:  # fastwarc and zipfile go back and forth
             shutil.copyfileobj(file, whole)
             whole.seek(0)
-            yield from _responses(whole)
+            yield from _responses(whole, largest)
         return
     zipped = file.read(4) == b"PK\x03\x04"
     file.seek(0)
     if not zipped:
-        yield from _of(file)
+        yield from _of(file, largest)
         return
     with zipfile.ZipFile(file) as bundle:
         for name in sorted(bundle.namelist()):
             if name.startswith("archive/") and name.endswith((".warc", ".warc.gz")):
                 with bundle.open(name) as inner:
-                    yield from _of(inner)
+                    yield from _of(inner, largest)
 
 
-def _of(file: IO[bytes]) -> Iterator[Response | None]:
+def _of(file: IO[bytes], largest: int) -> Iterator[Response | None]:
     """Yield the responses of an archive, None for one that is no text; raises EOFError where the last record is not whole."""
     last = 0
     # auto_decode undoes chunks and compression of the transfer
@@ -90,7 +91,7 @@ def _of(file: IO[bytes]) -> Iterator[Response | None]:
             continue
         headers = record.headers
         url, date = headers.get("WARC-Target-URI") or "", headers.get("WARC-Date") or ""
-        yield Response(url.strip("<>"), date, record.record_id or "", record.reader.read(), record.http_charset)
+        yield Response(url.strip("<>"), date, record.record_id or "", record.reader.read(largest + 1), record.http_charset)
     if file.seekable():
         file.seek(last)
         if not _whole(decompressed(file)):
@@ -99,13 +100,13 @@ def _of(file: IO[bytes]) -> Iterator[Response | None]:
 
 def _whole(file: IO[bytes]) -> bool:
     """Whether records end where they say: fastwarc takes the end of a file for the end of its last record."""
-    while line := file.readline():
+    while line := file.readline(LINE):
         length = 0
         while line.strip():
             name, _, value = line.partition(b":")
             if name.strip().lower() == b"content-length" and value.strip().isdigit():
-                length = int(value)
-            line = file.readline()
+                length = int(value.strip()[:18])
+            line = file.readline(LINE)
             if not line:
                 return False
         while length:
@@ -119,9 +120,13 @@ def _whole(file: IO[bytes]) -> bool:
 def documents(chunk: Responses, name: str, fields: Fields) -> Iterator[Document]:
     """Yield a document a response, with its address."""
     for number, response in enumerate(chunk.found, chunk.first):
+        about = {"url": response.url, "date": response.date, "record": response.record}
+        if len(response.body) > fields.largest:
+            problem = f"larger than {fields.largest / 1e6:g} MB: left out; raise --max-size"
+            yield Document(None, f"{name}:{number}", response.url, Plain(about), problem)
+            continue
         text = _text(response)
-        row = Plain({"url": response.url, "date": response.date, "record": response.record, fields.text: text})
-        yield Document(text, f"{name}:{number}", response.url, row)
+        yield Document(text, f"{name}:{number}", response.url, Plain({**about, fields.text: text}))
 
 
 def _text(response: Response) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import IO, Any, NamedTuple
 
 from cleaner.corpus.document import ERROR, Broken, Document, Fields
-from cleaner.corpus.places import BLOCK, blocks
+from cleaner.corpus.places import BLOCK, Part, pieces, split
 from cleaner.errors import Failure
 
 csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
@@ -43,7 +43,8 @@ class CsvRow:
 def chunks(file: IO[bytes], fields: Fields) -> Iterator[Rows]:
     """Yield whole rows of about a mebibyte; raises Broken, and Failure where the header has no such column."""
     ends: list[Broken] = []
-    lines = _lines(file, ends)
+    longest = 2 * fields.largest
+    lines = _lines(file, ends, longest)
     kept: list[str] = []
     header = next(lines, "")
     comma = max(",;\t", key=header.count)
@@ -54,8 +55,8 @@ def chunks(file: IO[bytes], fields: Fields) -> Iterator[Rows]:
     if header and fields.text not in names:
         raise Failure(f"the header has no column {fields.text!r} but {', '.join(names)[:200]}: name the one with the text with --field")
     first, size, number = 2, 0, 2
-    reader = csv.reader(_kept(lines, kept), delimiter=comma)
-    while _next(reader) is not None:
+    reader = csv.reader(_kept(lines, kept, longest), delimiter=comma)
+    while _whole(reader, number, longest) is not None:
         size += sum(map(len, kept[number - first :]))
         number = first + len(kept)
         if size >= BLOCK:
@@ -68,24 +69,42 @@ def chunks(file: IO[bytes], fields: Fields) -> Iterator[Rows]:
         raise ends[0]
 
 
-def _lines(file: IO[bytes], ends: list[Broken]) -> Iterator[str]:
-    rest = b""
+def _lines(file: IO[bytes], ends: list[Broken], longest: int) -> Iterator[str]:
+    """Yield the lines of a file; raises Failure at one that is too long."""
+    number = 0
     try:
-        for block in blocks(file):
-            lines = (rest + block).split(b"\n")
-            rest = lines.pop()
-            for line in lines:
-                yield line.decode("utf-8", "surrogateescape") + "\n"
+        for piece in pieces(file, BLOCK, longest):
+            if isinstance(piece, Part):
+                raise Failure(f"line {number + 1} is longer than {longest / 1e6:g} MB: cut it up, or raise --max-size")
+            for line in split(piece):
+                number += 1
+                yield line.decode("utf-8", "surrogateescape")
     except Broken as broken:
         ends.append(broken)
-    if rest:
-        yield rest.decode("utf-8", "surrogateescape")
 
 
-def _kept(lines: Iterator[str], kept: list[str]) -> Iterator[str]:
+STRING = 60  # bytes that a string takes beside its letters
+
+
+class _TooLong(Exception):
+    """More, or longer, lines than a row can have."""
+
+
+def _kept(lines: Iterator[str], kept: list[str], longest: int = 1 << 40) -> Iterator[str]:
+    size = 0
     for line in lines:
+        size = len(line) + STRING + (size if kept else 0)
+        if size > longest + BLOCK:  # `kept` is emptied at the end of a row
+            raise _TooLong
         kept.append(line)
         yield line
+
+
+def _whole(reader: Any, number: int, longest: int) -> list[str] | str | None:
+    try:
+        return _next(reader)
+    except _TooLong:
+        raise Failure(f"the row from line {number} on is longer than {longest / 1e6:g} MB: is a quote never closed?") from None
 
 
 def _next(reader: Any) -> list[str] | str | None:

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple, Protocol
 
+from cleaner.cli import LARGEST
+
 ERROR = "cleaner_error"  # the column that says why a row could not be cleaned
 
 
 class Fields(NamedTuple):
-    """The names of the columns that matter: text or HTML, address, where to write, where to keep what was removed."""
+    """The names of the columns that matter: text or HTML, address, where to write, where to keep what was removed.
+
+    Also how large a document may be.
+    """
 
     text: str = "text"
     url: str = "url"
     into: str = ""
     removed: str = ""
+    largest: int = LARGEST  # bytes of a document; a row may have twice as many
 
     @property
     def target(self) -> str:
@@ -52,6 +58,16 @@ class Plain:
     def fields(self) -> dict[str, Any]:
         """Return all fields by name, in order."""
         return self._fields
+
+
+class Large(Plain):
+    """A file above the limit, which is copied as it is: its location, and its beginning where that can't be read again."""
+
+    __slots__ = ("beginning", "location")
+
+    def __init__(self, fields: dict[str, Any], location: str, beginning: bytes) -> None:
+        super().__init__(fields)
+        self.location, self.beginning = location, beginning
 
 
 class Broken(Exception):

@@ -7,15 +7,16 @@ import json
 import os
 import re
 import sys
-from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple, cast
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import IO, Any, NamedTuple, cast
 
 from cleaner.cli import Options
 from cleaner.corpus import formats, places
-from cleaner.corpus.document import Broken, Document, Fields, Plain
+from cleaner.corpus.document import Broken, Document, Fields, Large, Plain
 from cleaner.corpus.spool import Spool
 from cleaner.decode import binary, decode, encode
 from cleaner.errors import Failure
+from cleaner.targets import Names, write
 
 TOGETHER = 16  # documents of a piece
 _OBJECT = re.compile(rb'(?:\xef\xbb\xbf)?\{[ \t]*"')
@@ -108,32 +109,21 @@ class Files(NamedTuple):
     names: list[str]
 
 
-def chunks(found: Iterator[Found], options: Options, only: str = "") -> Iterator[Files]:
+def chunks(found: Sequence[Found], options: Options, only: str = "") -> Iterator[Files]:
     """Yield files in groups, no two of them with the same output; `only` is the name of the output of a single file."""
     ending = ".md" if options.to == "markdown" else ".txt"
-    taken: set[str] = set()
+    free = Names(options.output, [one.location for one in found])
     group: list[Found] = []
     names: list[str] = []
     for one in found:
         stem = formats.split(one.relative)[0] if formats.told_by(one.relative) else one.relative
-        name = next(n for n in ([only] if only else _names(stem, one.relative, ending)) if n not in taken)
-        taken.add(name)
         group.append(one)
-        names.append(name)
+        names.append(only or free.free(stem, ending, one.location, one.relative))
         if len(group) == TOGETHER:
             yield Files(group, names)
             group, names = [], []
     if group:
         yield Files(group, names)
-
-
-def _names(stem: str, relative: str, ending: str) -> Iterator[str]:
-    yield stem + ending
-    yield relative + ending
-    count = 2
-    while True:
-        yield f"{relative}.{count}{ending}"
-        count += 1
 
 
 def documents(chunk: Files, name: str, fields: Fields) -> Iterator[Document]:
@@ -142,13 +132,23 @@ def documents(chunk: Files, name: str, fields: Fields) -> Iterator[Document]:
         place = "standard input" if found.location == "-" else found.location
         row = Plain({"path": found.relative})
         try:
-            with places.opened(found.location) as file:
-                data = b"".join(places.blocks(file))
+            file = places.opened(found.location)
+            data, whole, packed = _read(file, fields.largest)
+            if whole or found.location != "-":
+                file.close()
         except OSError as error:
             yield Document(None, place, row=row, problem=f"can't read: {error.strerror or error}")
             continue
         except (Broken, Failure) as error:
             yield Document(None, place, row=row, problem=str(error))
+            continue
+        if not whole:
+            problem = f"larger than {fields.largest / 1e6:g} MB: cut it up, or raise --max-size"
+            if packed:
+                yield Document(None, place, row=row, problem=f"unpacked it is {problem}; left out")
+            else:
+                large = Large({"path": found.relative}, found.location, data if found.location == "-" else b"")
+                yield Document(None, place, row=large, problem=problem)
             continue
         if binary(data):
             yield Document(data, place, row=row, problem="this is no text (give a text or an HTML page)")
@@ -158,15 +158,38 @@ def documents(chunk: Files, name: str, fields: Fields) -> Iterator[Document]:
         yield Document(text, place, found.location if places.remote(found.location) else None, row)
 
 
-def written(chunk: Files, documents: list[Document], changes: list[dict[str, Any]], fields: Fields) -> list[tuple[str, bytes]]:
-    """Return the name and bytes of each output; what was not read has none."""
-    out = []
+def _read(file: IO[bytes], largest: int) -> tuple[bytes, bool, bool]:
+    """Return the content of a file, whether that is all of it, and whether it was compressed; stops above `largest` bytes."""
+    data = bytearray()
+    packed = bool(places.compression(file))
+    for block in places.blocks(file):
+        data += block
+        if len(data) > largest:
+            break
+    return bytes(data), len(data) <= largest, packed
+
+
+def written(chunk: Files, documents: list[Document], changes: list[dict[str, Any]], fields: Fields) -> list[tuple[str, bytes | Large]]:
+    """Return the name and bytes of each output; what was not read has none, what is too large is still to be copied."""
+    out: list[tuple[str, bytes | Large]] = []
     for name, document, changed in zip(chunk.names, documents, changes, strict=True):
+        if isinstance(document.row, Large):
+            out.append((name, document.row))
         if document.source is None:
             continue
         text = changed.get(fields.target, document.source)
         out.append((name, text if isinstance(text, bytes) else encode(text)))
     return out
+
+
+def _copied(row: Large) -> Iterator[bytes]:
+    """Yield a file above the limit as it is."""
+    if row.location == "-":
+        yield row.beginning
+        yield from iter(lambda: sys.stdin.buffer.read(places.BLOCK), b"")
+        return
+    with places.opened(row.location) as file:
+        yield from iter(lambda: file.read(places.BLOCK), b"")
 
 
 class Folder:
@@ -182,18 +205,24 @@ class Folder:
         self.pieces = self.spool.pieces if self.spool else 0
         self.summary = self.spool.summary if self.spool else None
 
-    def write(self, outputs: list[tuple[str, bytes]]) -> None:
+    def write(self, outputs: list[tuple[str, bytes | Large]]) -> None:
         """Write some documents, each under its name when it is complete."""
         for name, data in outputs:
+            pieces = _copied(data) if isinstance(data, Large) else (data,)
             if not self.path:
-                sys.stdout.buffer.write(data if self.ended else b"\n" + data)
-                self.ended = data.endswith(b"\n") or not data
+                self._print(pieces)
                 continue
             path = os.path.join(self.path, name)
             os.makedirs(os.path.dirname(path), exist_ok=True)
-            with open(f"{path}.part", "wb") as file:
-                file.write(data)
-            os.replace(f"{path}.part", path)
+            write(path, pieces)
+
+    def _print(self, pieces: Iterable[bytes]) -> None:
+        if not self.ended:
+            sys.stdout.buffer.write(b"\n")
+        self.ended = True
+        for piece in pieces:
+            sys.stdout.buffer.write(piece)
+            self.ended = piece.endswith(b"\n") or not piece
 
     def done(self, summary: Callable[[], dict[str, Any]]) -> None:
         """Note that a piece is written."""

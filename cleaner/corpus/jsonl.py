@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import IO, Any, NamedTuple
 
 from cleaner.corpus.document import Document, Fields, lacking
-from cleaner.corpus.places import pieces
+from cleaner.corpus.places import BLOCK, Part, pieces, split
 
 _SPACE = re.compile(r"[ \t\n\r]*").match
 _SCAN = json.JSONDecoder(parse_int=str, parse_float=str).scan_once  # type: ignore[attr-defined]  # a number of 5,000 digits is no error here
@@ -22,10 +22,12 @@ _BOM = "\ufeff"
 
 
 class Lines(NamedTuple):
-    """Rows as they stand in the file, and the line of the first."""
+    """Rows as they stand in the file, and the line of the first; or a part of a row too long to be held, and if it begins it."""
 
     first: int
     data: bytes
+    part: bool = False
+    begins: bool = False
 
 
 class JsonRow:
@@ -106,14 +108,21 @@ def as_json(value: Any, ascii_only: bool = False) -> str:
 def chunks(file: IO[bytes], fields: Fields) -> Iterator[Lines]:
     """Yield pieces of a file of about a mebibyte; raises Broken."""
     first = 1
-    for data in pieces(file):
-        yield Lines(first, data)
+    begins = True
+    for data in pieces(file, BLOCK, 2 * fields.largest):
+        part = isinstance(data, Part)
+        yield Lines(first, bytes(data), part, part and begins)
+        begins = not part or data.endswith(b"\n")
         first += data.count(b"\n")
 
 
 def documents(chunk: Lines, name: str, fields: Fields) -> Iterator[Document]:
     """Yield the documents of a piece; a blank line is a row without a document and without a problem."""
-    for number, line in enumerate(_lines(chunk.data), chunk.first):
+    if chunk.part:
+        why = f"this row is longer than {2 * fields.largest / 1e6:g} MB: cut it up, or raise --max-size"
+        yield Document(None, f"{name}:{chunk.first}", row=RawRow(chunk.data), problem=why if chunk.begins else "")
+        return
+    for number, line in enumerate(split(chunk.data), chunk.first):
         yield _document(line, f"{name}:{number}", fields)
 
 
@@ -129,13 +138,6 @@ def written(chunk: Any, documents: list[Document], changes: list[dict[str, Any]]
         elif row is not None:
             out.append(as_json(row.fields() | changed).encode("utf-8") + b"\n")
     return b"".join(out)
-
-
-def _lines(data: bytes) -> list[bytes]:
-    """Split at line feeds alone: a carriage return may stand inside of a row."""
-    lines = [line + b"\n" for line in data.split(b"\n")]
-    lines[-1] = lines[-1][:-1]
-    return lines if lines[-1] else lines[:-1]
 
 
 class RawRow:

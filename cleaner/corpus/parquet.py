@@ -139,7 +139,10 @@ def _set(batch: Any, name: str, values: list[Any], fields: Fields) -> Any:
 
 def finish(part: str, whole: str) -> None:
     """Write the Arrow streams of a file as one file of Parquet; raises Failure where a column has two types."""
-    schemas = list(dict.fromkeys(batch.schema for batch in _batches(part)))
+    schemas: list[Any] = []  # not a set: a schema with metadata has no hash in older pyarrows
+    for batch in _batches(part):
+        if batch.schema not in schemas:
+            schemas.append(batch.schema)
     try:
         schema = pa.unify_schemas(schemas, promote_options="permissive")
     except (pa.ArrowInvalid, pa.ArrowTypeError) as error:

@@ -120,10 +120,15 @@ def opened(location: str) -> IO[bytes]:
     return io.BufferedReader(fs.open(path, "rb"), BLOCK)
 
 
+def compression(file: IO[bytes]) -> str:
+    """Return the ending that names a file's compression, told by its first bytes, or nothing."""
+    head = cast(io.BufferedReader, file).peek(8)[:8]
+    return next((ending for ending, magic in COMPRESSIONS.items() if head.startswith(magic)), "")
+
+
 def decompressed(file: IO[bytes]) -> IO[bytes]:
     """Return the content of a file that may be compressed, told by its first bytes."""
-    head = cast(io.BufferedReader, file).peek(8)[:8]
-    ending = next((ending for ending, magic in COMPRESSIONS.items() if head.startswith(magic)), "")
+    ending = compression(file)
     return codec(ending).open(file, "rb") if ending else file
 
 
@@ -178,25 +183,72 @@ def _reason(error: Exception) -> str:
     return error.strerror if isinstance(error, OSError) and error.strerror else f"the compressed data is damaged ({error})"
 
 
-def pieces(file: IO[bytes], size: int = BLOCK) -> Iterator[bytes]:
-    """Yield whole lines of about `size` bytes together; cut at the same places however the bytes arrive; raises Broken.
+def split(data: bytes) -> list[bytes]:
+    """Split at line feeds alone, and keep them: a carriage return may stand inside of a row."""
+    lines = [line + b"\n" for line in data.split(b"\n")]
+    lines[-1] = lines[-1][:-1]
+    return lines if lines[-1] else lines[:-1]
+
+
+class Part(bytes):
+    """A part of a line that is too long to be held at once."""
+
+
+def pieces(file: IO[bytes], size: int = BLOCK, longest: int = 1 << 40) -> Iterator[bytes]:
+    """Yield whole lines of about `size` bytes together; a line of more than `longest` bytes comes in several Parts.
+
+    Cut at the same places however the bytes arrive; raises Broken.
 
     >>> list(pieces(io.BufferedReader(io.BytesIO(b"one\\ntwo\\nthree")), 5))
     [b'one\\ntwo\\n', b'three']
     """
-    rest = bytearray()
-    seen = size - 1  # no line end before this one closes a piece
+    cutter = _Cutter(size, longest)
     try:
         for block in blocks(file):
-            rest += block
-            while (end := rest.find(b"\n", seen)) >= 0:
-                yield bytes(rest[: end + 1])
-                del rest[: end + 1]
-                seen = size - 1
-            seen = max(size - 1, len(rest))
+            yield from cutter.cut(block)
     except Broken:
-        if rest:
-            yield bytes(rest)
+        yield from cutter.left()
         raise
-    if rest:
-        yield bytes(rest)
+    yield from cutter.left()
+
+
+class _Cutter:
+    """Cuts bytes into pieces of whole lines, as they come."""
+
+    def __init__(self, size: int, longest: int) -> None:
+        self.size, self.longest = size, longest
+        self.rest = bytearray()
+        self.seen = size - 1  # no line end before this one closes a piece
+        self.inside = False  # whether the rest begins within a line that is too long
+
+    def cut(self, block: bytes) -> Iterator[bytes]:
+        self.rest += block
+        while end := self._end():
+            yield self._taken(end)
+
+    def left(self) -> Iterator[bytes]:
+        if self.rest:
+            yield self._taken(len(self.rest))
+
+    def _end(self) -> int:
+        """Return how many bytes are the next piece, or 0 where its end has not come."""
+        rest, size = self.rest, self.size
+        if not self.inside:
+            end = rest.find(b"\n", self.seen) + 1
+            last = rest.rfind(b"\n", 0, size - 1) + 1  # where the last line of the piece begins
+            if (end or len(rest)) - last <= self.longest:
+                self.seen = max(size - 1, len(rest))
+                return end
+            if last:
+                return last
+            self.inside = True
+        return rest.find(b"\n", 0, size) + 1 or (size if len(rest) >= size else 0)
+
+    def _taken(self, end: int) -> bytes:
+        piece = bytes(self.rest[:end])
+        del self.rest[:end]
+        self.seen = self.size - 1
+        if not self.inside:
+            return piece
+        self.inside = not piece.endswith(b"\n")
+        return Part(piece)

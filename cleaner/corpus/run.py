@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import IO, Any
 
@@ -16,6 +16,7 @@ from cleaner.corpus.spool import Spool, Stdout
 from cleaner.corpus.work import Piece, Result, Worker, summary_for
 from cleaner.errors import Failure
 from cleaner.summary import Summary
+from cleaner.targets import Names
 
 SHAPES = {"warc": "jsonl"}  # what a format comes out as, where it isn't itself
 
@@ -31,11 +32,11 @@ def run(options: Options) -> int:
         try:
             part = _Run(options, job).all()
         except OSError as error:
-            if isinstance(error, BrokenPipeError):
+            if not (error.filename or job.target):  # standard output
                 raise
             part = Summary()
             part.failure(f"can't read or write: {error.strerror or error}")
-            _say(options, error.filename or job.name, f"can't read or write: {error.strerror or error}")
+            _say(options, error.filename or job.target, f"can't read or write: {error.strerror or error}")
         except jobs.Died as error:
             raise Failure(f"{job.name}: {error}; --resume goes on") from None
         summary.join(part)
@@ -54,7 +55,7 @@ def run(options: Options) -> int:
 class Job:
     """One table or archive, or all single documents of the run, and where it goes ("" is standard output)."""
 
-    def __init__(self, name: str, format: str, target: str, shape: str, found: list[files.Found] | None = None) -> None:
+    def __init__(self, name: str, format: str, target: str, shape: str, found: Sequence[files.Found] | None = None) -> None:
         self.name, self.format, self.target, self.shape, self.found = name, format, target, shape, found
         self.only = ""  # the name of the output of a single document
 
@@ -62,7 +63,7 @@ class Job:
     def chunks(self, options: Options, fields: Fields) -> Iterator[tuple[Iterator[Any], IO[bytes] | None]]:
         """Open the input; give its pieces, and its file where it is one."""
         if self.format == "files":
-            yield files.chunks(iter(self.found or ()), options, self.only), None
+            yield files.chunks(self.found or (), options, self.only), None
         else:
             with places.opened(self.name) as file:
                 yield formats.module(self.format).chunks(file, fields), file
@@ -91,10 +92,12 @@ def wanted(options: Options) -> Iterator[Job]:
         yield job
     if one_table and len(tables) + bool(documents) > 1:
         raise Failure(f"-o {options.output}: several tables need a folder")
+    names = Names(into, [found.location for found in tables])
     for found in tables:
         kind = _kind(found, options)
         shape = options.to if options.to in ("jsonl", "parquet") else SHAPES.get(kind, kind)
-        yield Job(found.location, kind, _named(into, found.relative, kind, shape) if into else options.output, shape)
+        name = os.path.join(into, names.free(*_named(found.relative, kind, shape), found.location)) if into else options.output
+        yield Job(found.location, kind, name, shape)
 
 
 def _found(inputs: list[str], options: Options) -> Iterator[files.Found]:
@@ -110,11 +113,12 @@ def _kind(found: files.Found, options: Options) -> str:
     return formats.told_by(found.location) or ("" if found.inside else files.sniffed(found.location, options.field))
 
 
-def _named(folder: str, relative: str, kind: str, shape: str) -> str:
-    """Return where a table goes in a folder: under its own name, with the ending of its new shape."""
+def _named(relative: str, kind: str, shape: str) -> tuple[str, str]:
+    """Return stem and ending of a table's output: its own name, with the ending of its new shape."""
     stem, _, packed = formats.split(relative)
-    name = relative if kind == shape else stem + f".{shape}" + (packed if shape == "jsonl" else "")
-    return os.path.join(folder, name)
+    if kind == shape:
+        return stem, relative[len(stem) :]
+    return stem, f".{shape}" + (packed if shape == "jsonl" else "")
 
 
 class _Run:
@@ -122,7 +126,7 @@ class _Run:
 
     def __init__(self, options: Options, job: Job) -> None:
         self.options, self.job = options, job
-        self.fields = Fields(options.field, options.url_field, options.into, options.removed_field)
+        self.fields = Fields(options.field, options.url_field, options.into, options.removed_field, options.largest)
         if job.shape == "parquet" and not options.check and (not job.target or places.remote(job.target)):
             raise Failure("Parquet needs a file on this machine: name one with -o, or take --to jsonl")
         if places.remote(job.target):
@@ -179,7 +183,7 @@ class _Run:
 
     def _say(self, result: Result) -> None:
         for place, problem in result.problems:
-            _say(self.options, place, f"{problem}; passed through unchanged")
+            _say(self.options, place, problem)
         show_removals(result.explained, self.options)
 
     def _asked(self) -> dict[str, Any]:
@@ -201,6 +205,7 @@ class _Run:
             "host",
         )
         asked: dict[str, Any] = {name: getattr(o, name) for name in names}
+        asked["max_size"] = o.largest
         asked["report"] = [o.seed] if o.report else []
         asked["content of the rule files"] = [places.state(file) for file in o.rules]
         asked["content of the site memory"] = places.state(o.site) if o.site else ""

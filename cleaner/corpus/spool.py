@@ -17,7 +17,8 @@ from typing import IO, Any
 
 from cleaner.errors import Failure
 
-INTERVAL = 1.0  # seconds between two entries of the journal
+INTERVAL = 1.0  # seconds at least between two entries of the journal
+RARE = 50  # times what an entry takes that pass before the next
 
 
 class Stdout:
@@ -51,6 +52,7 @@ class Spool:
         self.summary: dict[str, Any] | None = None
         self._now: Callable[[], dict[str, Any]] | None = None
         self.saved = time.monotonic()
+        self.took = 0.0
         length = self._goes_on() if resume else 0
         self.file: IO[bytes] = open(self.part, "r+b" if length else "wb")  # noqa: SIM115
         self.file.truncate(length)
@@ -84,11 +86,12 @@ class Spool:
         """Note that a piece is written, in the journal if it is time. `summary` gives the summary so far."""
         self.pieces += 1
         self._now = summary
-        if time.monotonic() - self.saved > INTERVAL:
+        if time.monotonic() - self.saved > max(INTERVAL, RARE * self.took):
             self.save()
 
     def save(self, complete: bool = False) -> None:
         """Write the journal: after the bytes that it counts are safe."""
+        began = time.monotonic()
         if self._now is not None:
             self.summary = self._now()
         self.file.flush()
@@ -100,6 +103,7 @@ class Spool:
             os.fsync(file.fileno())
         os.replace(f"{self.journal}.new", self.journal)
         self.saved = time.monotonic()
+        self.took = self.saved - began
 
     def finish(self, shape: Any) -> None:
         """Give the file its name; a format that needs all rows at once (`shape.finish`) makes it of the part first."""

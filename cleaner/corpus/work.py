@@ -10,7 +10,7 @@ from cleaner import KINDS, api
 from cleaner.api import Cleaned
 from cleaner.cli import Options, attempt
 from cleaner.corpus import formats
-from cleaner.corpus.document import ERROR, Document, Fields
+from cleaner.corpus.document import ERROR, Document, Fields, Large, Plain
 from cleaner.corpus.places import compressor
 from cleaner.output import explained, removal, shaped
 from cleaner.summary import Summary
@@ -60,6 +60,11 @@ def options(
     return asked
 
 
+def _passed(document: Document) -> bool:
+    """Whether a document that can't be cleaned is in the output as it was: a row always, a file that could be read."""
+    return document.source is not None or not isinstance(document.row, Plain) or isinstance(document.row, Large)
+
+
 def summary_for(options: Options) -> Summary:
     """Return an empty summary, with room for evidence if the run writes a report."""
     if not options.report:
@@ -100,7 +105,7 @@ class Worker:
             changes.append(self.changes(document, done, problem))
             if problem:
                 summary.failure(problem, document.url)
-                problems.append((document.place, problem))
+                problems.append((document.place, problem + "; passed through unchanged" * _passed(document)))
             elif done is not None:
                 summary.cleaned(done, document.url, document.place, _language(document))
                 if self.options.explain:

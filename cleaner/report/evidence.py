@@ -42,7 +42,7 @@ class Evidence:
         self.longest = longest
         self.samples: dict[str, list[tuple[int, dict[str, Any]]]] = {}
         self.rows: list[Row] = []
-        self.unlisted = 0
+        self.unlisted = self.nothing_left = 0
         self.empty: list[tuple[tuple[float, int, str], dict[str, Any]]] = []  # the documents shown whole, the worst first
         self.shortened: list[tuple[tuple[float, int, str], dict[str, Any]]] = []
 
@@ -67,6 +67,7 @@ class Evidence:
         whole = read + beside
         share = round((gone + beside) / whole, 4) if whole else 0.0
         left = kept if done.text.strip() else 0
+        self.nothing_left += whole > 0 and not left
         self.rows.append((-share, -gone - beside, name, host, language, whole, left, kinds))
         if len(self.rows) > 2 * DOCUMENTS:
             self._cut()
@@ -87,6 +88,7 @@ class Evidence:
             self.samples[key] = sorted([*self.samples.get(key, ()), *drawn], key=_place)[:SAMPLES]
         self.rows += other.rows
         self.unlisted += other.unlisted
+        self.nothing_left += other.nothing_left
         if len(self.rows) > 2 * DOCUMENTS:
             self._cut()
         self.empty = sorted([*self.empty, *other.empty], key=_place)[:WHOLE]
@@ -97,6 +99,7 @@ class Evidence:
         self._cut()
         return {
             "seed": self.seed,
+            "nothing_left": self.nothing_left,
             "samples": {key: [{"draw": place, **sample} for place, sample in drawn] for key, drawn in sorted(self.samples.items())},
             "documents": {"columns": COLUMNS, "rows": [[-row[0], -row[1], *row[2:]] for row in self.rows], "not_listed": self.unlisted},
             "documents_shown": [shown for _, shown in [*self.empty, *self.shortened]],
@@ -110,7 +113,7 @@ class Evidence:
             found.samples[key] = [(sample["draw"], {k: v for k, v in sample.items() if k != "draw"}) for sample in drawn]
         for share, gone, *rest in values["documents"]["rows"]:
             found.rows.append((-share, -gone, *rest))
-        found.unlisted = values["documents"]["not_listed"]
+        found.unlisted, found.nothing_left = values["documents"]["not_listed"], values["nothing_left"]
         ranks = {row[2]: row[:3] for row in found.rows}
         for shown in values["documents_shown"]:
             worst = found.shortened if any(text.strip() for text, number in shown["segments"] if number == -1) else found.empty

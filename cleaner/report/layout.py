@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from typing import Any
 
 BUDGET = 4_500_000  # bytes of the page; what does not fit is left out and said
+SAMPLES = 2_000_000  # of them for rules with their samples; further rules stand without
+LIST = 1_200_000  # of them for the list of documents
 _MEANT = re.compile("[<>&\x7f-\x9f\u2028-\u202e\u2066-\u2069]")  # what means something in HTML, or turns the text around it
 ROWS = 50  # documents of the list that are there without a script
 _FILES = Path(__file__).parent
@@ -149,17 +151,24 @@ def _corpus(data: dict[str, Any], names: list[str], whys: dict[str, str]) -> Ite
     yield from _head(data, names)
     yield "<main id=main>"
     yield _totals(data)
+    documents = evidence["documents"]
+    listed = {**documents, "rows": _fitting(documents["rows"])}
+    listed["not_listed"] += len(documents["rows"]) - len(listed["rows"])
+    yield embedded("documents-data", listed)
     yield (
         "<section id=rules aria-labelledby=rules-head><h2 id=rules-head>Rules</h2><p class=quiet>Sorted by what they removed. "
         f"Open one to see up to {_most_samples(evidence)} of its removals, drawn at random (seed {evidence['seed']}).</p>"
         "<p class=nothing hidden>No rule matches.</p>"
     )
     most = max(data["rules"].values(), default=0)
+    size = 0
     for key, count in data["rules"].items():
-        yield parts.rule_card(key, count, most, whys.get(key.partition("/")[2], ""), evidence["samples"].get(key, []))
+        samples = evidence["samples"].get(key, []) if size < SAMPLES else []
+        card = parts.rule_card(key, count, most, whys.get(key.partition("/")[2], ""), samples)
+        size += len(card.encode("utf-8", "replace"))
+        yield card
     yield "</section>"
-    yield _list(evidence)
-    yield embedded("documents-data", evidence["documents"])
+    yield _list(listed, evidence["documents_shown"])
     yield "<section id=whole aria-labelledby=whole-head><h2 id=whole-head>Documents in full</h2>"
     yield "<p class=quiet>Those with nothing left, and those that lost the largest share. What was removed is folded in place.</p>"
     for k, document in enumerate(evidence["documents_shown"]):
@@ -172,14 +181,12 @@ def _most_samples(evidence: dict[str, Any]) -> int:
 
 
 def _head(data: dict[str, Any], names: list[str]) -> Iterator[str]:
-    rows = data["evidence"]["documents"]["rows"]
-    empty = sum(1 for row in rows if row[5] and not row[6])
     judged, kept = data["characters"]["judged"], data["characters"]["kept"]
     figures = [
         ("documents", number(data["documents"])),
         ("removals", number(sum(row["removed"] for row in data["kinds"].values()))),
         ("of all characters removed", share(judged - kept, judged)),
-        ("with nothing left", number(empty)),
+        ("with nothing left", number(data["evidence"]["nothing_left"])),
     ]
     if data["failed"]:
         figures.append(("failed, passed through", number(data["failed"])))
@@ -213,8 +220,14 @@ def _totals(data: dict[str, Any]) -> str:
 COLUMNS = ("document", "removed", "removals", "characters", "host", "language")
 
 
-def _list(evidence: dict[str, Any]) -> str:
-    documents = evidence["documents"]
+def _fitting(rows: list[Any]) -> list[Any]:
+    """Return as many rows, from the first, as the page has room for."""
+    while (size := len(json.dumps(rows, ensure_ascii=False).encode("utf-8", "replace"))) > LIST:
+        rows = rows[: int(len(rows) * min(0.95, LIST / size))]
+    return rows
+
+
+def _list(documents: dict[str, Any], shown: list[dict[str, Any]]) -> str:
     rows = documents["rows"]
     filters = "".join(
         f"<button type=button data-only={name} aria-pressed={'true' if name == 'all' else 'false'}>{label}</button>"
@@ -225,7 +238,7 @@ def _list(evidence: dict[str, Any]) -> str:
         if documents["not_listed"]
         else ""
     )
-    whole = {document["name"]: k for k, document in enumerate(evidence["documents_shown"])}
+    whole = {document["name"]: k for k, document in enumerate(shown)}
     head = "".join(f"<th scope=col{' class=n' if 0 < k < 4 else ''}>{column}</th>" for k, column in enumerate(COLUMNS))
     body = "".join(_row(row, whole) for row in rows[:ROWS])
     return (

@@ -143,7 +143,7 @@ def learn(options: Options, output: str, host: str, title_field: str) -> int:
             for problem in _counted(job, Reader(options, host, title_field), counter):
                 status = _say(options, *problem)
         counter.flush()
-    except (sqlite3.Error, OSError) as error:
+    except (sqlite3.Error, OSError, jobs.Died) as error:
         raise Failure(f"{output}: can't go on ({error}); what was counted before is in it: run the command again") from None
     finally:
         store.close()

@@ -53,23 +53,23 @@ def of(site: str | PathLike[str] | Site, url: str | None, host: str = "") -> Sit
 
 
 class Site:
-    """What is remembered of one site."""
+    """What is remembered of one site, asked about one article."""
 
     def __init__(self, store: Store, name: str) -> None:
         self.store = store
         self.host: Host | None = store.host(name)
+        self._keys: dict[str, int] = {}  # of the lines that were asked about
         self._counts: dict[int, int] = {}
         self._titles: dict[int, tuple[int, int]] = {}
-        self._asked: set[int] = set()
 
     def repeated(self, blocks: Sequence[Block], taken: Sequence[object]) -> list[int]:
         """Return the blocks that are the site's lines, not the article's."""
         if self.host is None or self.host.articles <= OTHERS:
             return []
-        own_keys = [keys.key(block.text) for block in blocks]
-        self._ask(own_keys)
-        others = [self._counts.get(key, 0) - 1 for key in own_keys]
-        own = [k for k, block in enumerate(blocks) if block.prose and taken[k] is None and others[k] < OTHERS]
+        others = self._others([block.text for block in blocks])
+        if max(others, default=0) < OTHERS:
+            return []
+        own = [k for k, block in enumerate(blocks) if taken[k] is None and others[k] < OTHERS and block.prose]
         if len(own) < OWN:
             return []
         first = next((k for k, verdict in enumerate(taken) if verdict is None), 0)
@@ -91,29 +91,33 @@ class Site:
         """Return the blocks, below the first paragraph, that are the headlines of other articles."""
         if self.host is None:
             return []
-        prose = [k for k, block in enumerate(blocks) if block.prose and taken[k] is None]
+        short = [
+            k for k, block in enumerate(blocks) if taken[k] is None and len(block.text) <= 200 and block.short and keys.tells(block.text)
+        ]
+        asked = {k: keys.line_keys(blocks[k].text) for k in short}
+        self._ask_titles({key for several in asked.values() for key in several})
+        if not any(self._titles[key][1] for several in asked.values() for key in several):
+            return []
+        prose = [k for k, block in enumerate(blocks) if taken[k] is None and block.prose]
         if len(prose) < OWN:
             return []
-        asked = {
-            k: keys.line_keys(block.text)
-            for k, block in enumerate(blocks)
-            if k > prose[0] and taken[k] is None and block.short and keys.tells(block.text)
-        }
-        if not asked:
-            return []
-        wanted = {key for several in asked.values() for key in several} - self._titles.keys()
-        if wanted:
-            self._titles |= dict.fromkeys(wanted, (0, 0)) | self.store.titles(self.host.id, wanted)
-        bodies = {keys.key(block.text) for block in blocks if block.prose}
-        found = [k for k, several in asked.items() if any(_of_another(self._titles[key], bodies) for key in several)]
+        bodies = {self._keys.get(block.text) or keys.key(block.text) for block in blocks if block.prose}
+        found = [k for k, several in asked.items() if k > prose[0] and any(_of_another(self._titles[key], bodies) for key in several)]
         leads = [k for k in found if k + 1 in prose]
         return found if len(leads) < DIGEST else [k for k in found if k not in leads]
 
-    def _ask(self, wanted: list[int]) -> None:
-        new = set(wanted) - self._asked
+    def _others(self, texts: list[str]) -> list[int]:
+        """Return in how many other articles each line stands, as far as these are enough to matter."""
+        new = {text: keys.key(text) for text in texts if text not in self._keys}
         if new and self.host is not None:
-            self._asked |= new
-            self._counts |= self.store.counts(self.host.id, new)
+            self._keys |= new
+            self._counts |= self.store.counts(self.host.id, new.values(), OTHERS + 1)
+        return [self._counts.get(self._keys[text], 0) - 1 for text in texts]
+
+    def _ask_titles(self, wanted: set[int]) -> None:
+        new = wanted - self._titles.keys()
+        if new and self.host is not None:
+            self._titles |= dict.fromkeys(new, (0, 0)) | self.store.titles(self.host.id, new)
 
 
 def _tables(blocks: Sequence[Block], taken: Sequence[object], own: list[int]) -> set[int]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import weakref
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from cleaner.errors import Failure
 
@@ -29,6 +30,8 @@ INSERT INTO titles SELECT ours.id, t.title, t.body, t.articles
     ON CONFLICT DO UPDATE SET articles = articles + excluded.articles;
 """
 CACHE = 256 << 10  # KiB
+STEP = 32  # keys of a question
+IN = f"({', '.join('?' * STEP)})"
 
 
 class Host(NamedTuple):
@@ -44,19 +47,24 @@ class Store:
     """A site memory's file. Raises Failure where it can't be opened or is none."""
 
     def __init__(self, path: str, write: bool = False) -> None:
-        self.path = path
+        self.path, self.write = path, write
+        self._hosts: dict[str, Host | None] = {}
         try:
             if write:
-                self.db = sqlite3.connect(path)
+                self._connect(path)
                 self._prepare()
             else:
                 if not os.path.exists(path):
                     raise Failure(f"{path}: there is no such site memory: cleaner learn CORPUS -o {path} makes one")
                 # nobody writes to it meanwhile, and threads only read
-                self.db = sqlite3.connect(f"file:{_quoted(path)}?mode=ro", uri=True, check_same_thread=False)
+                self._connect(f"file:{_quoted(path)}?mode=ro", uri=True, check_same_thread=False)
                 self._check()
         except sqlite3.Error as error:
             raise Failure(f"{path}: this is no site memory that can be opened ({error})") from None
+
+    def _connect(self, address: str, **how: Any) -> None:
+        self.db: sqlite3.Connection = sqlite3.connect(address, **how)
+        weakref.finalize(self, self.db.close)  # Python 3.13 warns of one that is left open
 
     def _check(self) -> None:
         (identity,), (version,) = (self.db.execute(f"PRAGMA {name}").fetchone() for name in ("application_id", "user_version"))
@@ -78,27 +86,32 @@ class Store:
         return [Host(*row) for row in self.db.execute("SELECT id, name, articles, copies FROM hosts ORDER BY articles DESC, name")]
 
     def host(self, name: str) -> Host | None:
-        """Return a site by its name."""
-        row = self.db.execute("SELECT id, name, articles, copies FROM hosts WHERE name = ?", (name,)).fetchone()
-        return Host(*row) if row else None
+        """Return a site by its name; one that is read only is asked for once."""
+        if name not in self._hosts or self.write:
+            row = self.db.execute("SELECT id, name, articles, copies FROM hosts WHERE name = ?", (name,)).fetchone()
+            self._hosts[name] = Host(*row) if row else None
+        return self._hosts[name]
 
     def numbered(self, name: str) -> int:
         """Return the number of a site, which is new if it has none."""
         self.db.execute("INSERT OR IGNORE INTO hosts (name, articles, copies) VALUES (?, 0, 0)", (name,))
         return int(self.db.execute("SELECT id FROM hosts WHERE name = ?", (name,)).fetchone()[0])
 
-    def counts(self, host: int, keys: Iterable[int]) -> dict[int, int]:
-        """Return, of some lines of a site, in how many articles each one that is known stands."""
-        asked = list(keys)
-        marks = ",".join("?" * len(asked))
-        return dict(self.db.execute(f"SELECT line, articles FROM lines WHERE host = ? AND line IN ({marks})", (host, *asked)))
+    def counts(self, host: int, keys: Iterable[int], least: int = 1) -> dict[int, int]:
+        """Return, of some lines of a site, in how many articles each one stands that is in at least so many."""
+        sql = "SELECT line, articles FROM lines WHERE host = ? AND articles >= ? AND line IN"
+        return dict(self._of(sql, (host, least), keys))
 
     def titles(self, host: int, keys: Iterable[int]) -> dict[int, tuple[int, int]]:
         """Return, of some headlines of a site, each one that is known: the key of a paragraph of its article, and its count."""
-        asked = list(keys)
-        marks = ",".join("?" * len(asked))
-        rows = self.db.execute(f"SELECT title, body, articles FROM titles WHERE host = ? AND title IN ({marks})", (host, *asked))
+        rows = self._of("SELECT title, body, articles FROM titles WHERE host = ? AND title IN", (host,), keys)
         return {title: (body, articles) for title, body, articles in rows}
+
+    def _of(self, sql: str, before: tuple[int, ...], keys: Iterable[int]) -> Iterator[Any]:
+        asked = list(keys)
+        for at in range(0, len(asked), STEP):
+            some = asked[at : at + STEP]
+            yield from self.db.execute(f"{sql} {IN}", (*before, *some, *some[:1] * (STEP - len(some))))  # one statement for all sizes
 
     def common(self, host: int, limit: int) -> Iterator[tuple[int, int]]:
         """Yield a site's lines that stand in most articles: key and count."""

@@ -1,0 +1,90 @@
+"""The judge: what it takes and leaves, what it says of it, what it costs to load."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from cleaner import KINDS, clean, explain, judge, output
+from cleaner.blocks import cut
+from cleaner.pipeline import JUDGED
+
+FIXTURES = Path(__file__).parent.parent / "fixtures"
+MENU = (FIXTURES / "judged-menu" / "input.txt").read_text(encoding="utf-8")
+STORY = "\n".join(
+    f"The {what} of the harbour was discussed again on {day}, and nobody in the hall was content with the answer."
+    for what, day in (("crane", "Monday"), ("wall", "Tuesday"), ("lamp", "Friday"), ("debt", "Sunday"))
+)
+
+
+def test_a_verdict_has_a_kind_a_score_and_a_rule() -> None:
+    judged = [removal for removal in explain(MENU).removed if removal.rule == JUDGED]
+    assert len(judged) >= 5
+    assert all(removal.kind in KINDS and removal.score is not None and 0.5 < removal.score <= 1 for removal in judged)
+
+
+def test_explain_and_json_say_the_score() -> None:
+    done = explain(MENU)
+    first = next(removal for removal in done.removed if removal.rule == JUDGED)
+    assert first.score is not None
+    assert any(f"/{JUDGED} {first.score:.2f}: " in line for line in output.explained("story.txt", done))
+    assert json.loads(output.as_json(done))["removed"][0]["score"] == round(first.score, 3)
+
+
+def test_it_can_be_switched_off() -> None:
+    assert clean(MENU, skip=(JUDGED,)) == MENU
+
+
+def test_a_rule_has_no_score() -> None:
+    assert explain(f"{STORY}\nAdvertisement\n{STORY}").removed[0].score is None
+
+
+def test_without_paragraphs_nothing_is_judged() -> None:
+    lines = "Nordwall\nSüdtor\nWestufer\nOststadt\nMittelweg"
+    assert clean(lines) == lines
+
+
+@pytest.mark.parametrize("place", [0, 2, 4])
+def test_one_more_short_line_costs_no_paragraph(place: int) -> None:
+    lines = STORY.split("\n")
+    lines.insert(place, "Nordwall")
+    assert set(STORY.split("\n")) <= set(clean("\n".join(lines)).split("\n"))
+
+
+def test_features_are_those_of_the_weights() -> None:
+    data = json.loads(Path(judge.WEIGHTS).read_text(encoding="utf-8"))
+    assert tuple(data["features"]) == judge.NAMES
+    blocks = cut(MENU)
+    page = judge.Page(blocks, [None] * len(blocks))
+    for k in range(len(blocks)):
+        assert len(judge.quick(page, k)) == len(judge.QUICK)
+        assert len(judge.features(page, k)) == len(judge.NAMES)
+    assert max(_asked(data["first"])) < len(judge.QUICK)
+    assert max(_asked(data["rest"])) < len(judge.NAMES)
+
+
+def _asked(tree: object) -> list[int]:
+    """The features that some trees ask for."""
+    if not isinstance(tree, list):
+        return []
+    own = [tree[0]] if isinstance(tree[0], int) else []
+    return own + [feature for part in tree[len(own) :] for feature in _asked(part)]
+
+
+def test_the_weights_are_small() -> None:
+    assert os.path.getsize(judge.WEIGHTS) < 100_000
+
+
+def test_a_table_is_left_alone() -> None:
+    blocks = cut(f"{STORY}\nMon 10:00-16:00\nTue 10:00-16:00\nAdults $8\n{STORY}")
+    assert judge.tables(blocks, judge.undecided(blocks, [None] * len(blocks))) == {4, 5, 6}
+
+
+def test_it_is_loaded_only_when_a_line_is_undecided() -> None:
+    program = "import sys; from cleaner import clean; clean(sys.argv[1]); print('cleaner.judge' in sys.modules, 'numpy' in sys.modules)"
+    for text, loaded in ((STORY, False), (f"Nordwall\n{STORY}", True)):
+        done = subprocess.run([sys.executable, "-c", program, text], capture_output=True, text=True, check=True)
+        assert done.stdout.split() == [str(loaded), "False"]
