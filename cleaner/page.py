@@ -126,7 +126,7 @@ def read(
 
 def _own(page: Segments, keep: Collection[str], named: bool) -> tuple[Found, bool]:
     """The article as the tagger finds it, and, `named`, what lies beside it; and whether the tagger is sure."""
-    likely = tagger()(page) if page.texts else ()
+    likely = tagger()(page).tolist() if page.texts else []
     chosen = article.chosen(page, likely)
     sure = article.expected_f1(page, likely, chosen) >= DOUBTED
     if keep:
