@@ -23,7 +23,7 @@ class Runs:
     def __init__(self, cache: Path) -> None:
         self.cache = cache
         cache.mkdir(parents=True, exist_ok=True)
-        files = sorted(p for p in Path(cleaner.__file__).parent.rglob("*") if p.suffix in (".py", ".toml", ".npz"))
+        files = sorted(p for p in Path(cleaner.__file__).parent.rglob("*") if p.suffix in (".py", ".toml", ".npz", ".json"))
         self.state = hashlib.sha256(b"".join(p.read_bytes() for p in files)).hexdigest()[:12]
 
     def scores(self, tool: str, path: Path, sample: int) -> dict[str, Any]:

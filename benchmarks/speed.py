@@ -17,7 +17,7 @@ from typing import Any
 
 from benchmarks import lines
 
-SIZE = 4000  # characters of an article, at most; it is cut at the end of a line
+SIZE = 4000  # bytes of an article in UTF-8, at most; it is cut at the end of a line if one is near
 EACH = 24  # articles of a language
 ROUNDS = 15
 
@@ -30,14 +30,15 @@ def documents(paths: list[Path]) -> Iterator[dict[str, Any]]:
 
 
 def articles(found: Iterator[dict[str, Any]]) -> dict[str, list[str]]:
-    """Return up to EACH texts a language, each cut after the last line end in its first SIZE characters."""
+    """Return up to EACH texts a language, each cut after the last line end in its first SIZE bytes."""
     by_language: dict[str, list[str]] = defaultdict(list)
     for doc in found:
         text = doc["text"] if "text" in doc else "\n".join(doc["lines"])
         some = by_language[doc["lang"]]
-        if len(text) >= SIZE and len(some) < EACH:
-            piece = text[:SIZE]
-            some.append(piece[: piece.rfind("\n") + 1] if piece.rfind("\n") > SIZE // 2 else piece)
+        data = text.encode("utf-8", "surrogatepass")
+        if len(data) >= SIZE and len(some) < EACH:
+            piece = data[:SIZE].decode("utf-8", "ignore")
+            some.append(piece[: piece.rfind("\n") + 1] if piece.rfind("\n") > len(piece) // 2 else piece)
     return by_language
 
 

@@ -60,7 +60,8 @@ def _menus(blocks: Sequence[Block], hits: Sequence[Hit | None], first: int, last
     """Yield the runs of short lines half of which are section names, or noise for sure: 3 at an end of the document, in its middle 5."""
     run: list[int] = []
     for k in range(len(blocks) + 1):
-        if k < len(blocks) and blocks[k].weight <= 40 and not blocks[k].stops and blocks[k].text[-1] not in ":：":
+        block = blocks[k] if k < len(blocks) else None
+        if block is not None and len(block.text) <= 40 and block.weight <= 40 and not block.stops and block.text[-1] not in ":：":
             run.append(k)
             continue
         names = [k for k in run if _is_name(hits[k]) or _sure(hits[k])]
@@ -289,6 +290,8 @@ def inside(blocks: Sequence[Block], hits: Sequence[Hit | None], i: int) -> list[
 
 def rests(blocks: Sequence[Block], hits: Sequence[Hit | None]) -> Iterator[tuple[Hit, range]]:
     """Yield the lines at which an article of some length is over, with what follows; boxes end where a paragraph comes."""
+    if all(hit is None or hit.cut != "rest" for hit in hits):
+        return
     paragraphs = weight = over = 0
     for i, (block, hit) in enumerate(zip(blocks, hits, strict=True)):
         if hit is not None and hit.cut == "rest" and paragraphs >= 2 and weight >= 400:

@@ -423,7 +423,7 @@ def test_a_report_that_does_not_fit_is_not_there(full: Path, story: Path, tmp_pa
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGKILL])
 def test_a_signal_leaves_no_part_under_a_final_name(number: signal.Signals, tmp_path: Path) -> None:
     row = json.dumps({"text": TEXT * 40}) + "\n"
-    (tmp_path / "a.jsonl").write_text(row * 4000, encoding="utf-8")
+    (tmp_path / "a.jsonl").write_text(row * 1500, encoding="utf-8")
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     process = subprocess.Popen([*COMMAND, tmp_path / "a.jsonl", "-o", tmp_path / "b.jsonl", "-j1"], stderr=subprocess.PIPE)
     signal.signal(signal.SIGINT, before)
@@ -437,7 +437,7 @@ def test_a_signal_leaves_no_part_under_a_final_name(number: signal.Signals, tmp_
     assert not (tmp_path / "b.jsonl").exists()
     assert cleaner(tmp_path / "a.jsonl", "-o", tmp_path / "b.jsonl", "-j1", "--resume").returncode == 0
     clean_row = json.dumps({"text": clean(TEXT * 40)}) + "\n"
-    assert (tmp_path / "b.jsonl").read_text(encoding="utf-8") == clean_row * 4000
+    assert (tmp_path / "b.jsonl").read_text(encoding="utf-8") == clean_row * 1500
 
 
 @pytest.mark.parametrize("place", ["/proc/no/x.txt", "story.txt/x.txt"])
