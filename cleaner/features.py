@@ -39,18 +39,24 @@ _CODES = 0x3100
 @lru_cache(maxsize=1)
 def _characters() -> NDArray[np.int64]:
     """A table (code point -> three counters of 20 bits) for each of three groups of character classes."""
+    codes = np.arange(_CODES, dtype="<u4")
+    letters = codes.view("<U1")
+    unspaced = (codes >= _WIDE) | ((codes >= 0xE00) & (codes < 0xF00)) | ((codes >= 0x1780) & (codes < 0x1800))
+    kinds = (
+        (_among(".!?…。！？।؟۔։။።", codes), _among(",;:،、，；：؛", codes), np.char.isdigit(letters)),
+        (np.char.isupper(letters), codes == ord(" "), _among("|/»›·•→>@#©–—-+_=", codes)),
+        (_among("\"'“”‘’„«»「」", codes), unspaced, np.char.isalpha(letters)),
+    )
     table = np.zeros((3, _CODES + 1), dtype=np.int64)
-    for code in range(_CODES):
-        c = chr(code)
-        kinds = (
-            (c in ".!?…。！？।؟۔։။።", c in ",;:،、，；：؛", c.isdigit()),
-            (c.isupper(), c == " ", c in "|/»›·•→>@#©–—-+_="),
-            (c in "\"'“”‘’„«»「」", code >= _WIDE or 0xE00 <= code < 0xF00 or 0x1780 <= code < 0x1800, c.isalpha()),
-        )
-        for group, flags in enumerate(kinds):
-            table[group, code] = sum(int(flag) << (20 * i) for i, flag in enumerate(flags))
+    for group, flags in enumerate(kinds):
+        for i, flag in enumerate(flags):
+            table[group, :_CODES] += flag.astype(np.int64) << (20 * i)
     table[2, _CODES] = (1 << 20) + (1 << 40)
     return table
+
+
+def _among(characters: str, codes: Any) -> Any:
+    return np.isin(codes, [ord(c) for c in characters])
 
 
 def _counts(texts: list[str]) -> Floats:

@@ -141,7 +141,7 @@ def _task(fold: int) -> tuple[int, dict[str, Any], list[Any]]:
     return fold, made, score(made, fold, THRESHOLDS) if fold >= 0 else []
 
 
-THRESHOLDS = (0.4, 0.5, 0.6)
+THRESHOLDS = (article.THRESHOLD - 0.1, article.THRESHOLD, article.THRESHOLD + 0.1)
 
 
 def _mean(pairs: list[Any]) -> str:
@@ -155,7 +155,7 @@ def report(rows: list[Any]) -> None:
     """Print the cross-validated table."""
     for name in LABELLED:
         for threshold in THRESHOLDS:
-            print(f"{name:10} at {threshold}: {_mean([r[4] for r in rows if r[0] == name and r[3] == threshold])}")
+            print(f"{name:10} at {threshold:.2f}: {_mean([r[4] for r in rows if r[0] == name and r[3] == threshold])}")
     for country in sorted({r[1] for r in rows if r[1]}):
         pairs = [r[4] for r in rows if r[1] == country and r[3] == article.THRESHOLD]
         if len(pairs) > 2:
@@ -188,7 +188,8 @@ def main() -> None:
             elif options.nets:
                 write(made, options.nets / f"fold{fold}.npz")
             rows += scores
-    report(rows)
+    if rows:
+        report(rows)
 
 
 if __name__ == "__main__":
