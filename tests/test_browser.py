@@ -158,7 +158,7 @@ def test_folds_open_and_lead_to_the_rule_and_what_to_paste(tab: Any, single: Pat
     assert "line 3" in fold.locator(".about").inner_text()
     fold.locator("a").click()
     rule = tab.locator("#rule-related-en-also-read")
-    assert rule.get_attribute("open") is not None
+    until(tab, "document.getElementById('rule-related-en-also-read').open")
     shown = rule.locator("pre").inner_text()
     for line in ("cleaner --skip en/also-read", "cleaner --keep related", "cleaner --rules mine.toml", 'cut = "keep"'):
         assert line in shown
@@ -236,6 +236,7 @@ def test_rules_have_samples_and_documents_open(tab: Any, corpus: Path) -> None:
     assert rule.locator("figure del").count() == 5
     assert "drawn at random" in rule.inner_text()
     tab.locator("#rows a").first.click()
+    until(tab, "document.querySelector('.doc[open] .cut') !== null")
     assert tab.locator(".doc[open] .cut").first.is_visible()
 
 
