@@ -1,7 +1,7 @@
-"""python -m training.judge DATA: from the data files to cleaner/weights/lines.json, with cross-validation by site.
+"""python -m training.judge DATA: from the data files to cleaner/weights/lines.bin, with cross-validation by site.
 
 The steps: scrapes are cut into blocks and marked by the rules as ever; every line that no rule takes and that does not read
-as a paragraph becomes a row of `cleaner.judge.features`, once beside what the rules took and once without it, as the last
+as a paragraph becomes a row of `cleaner.evidence.features`, once beside what the rules took and once without it, as the last
 round of cleaning sees it; gradient-boosted trees (LightGBM: Ke 2017) learn which rows are article. The same data give the
 same bytes. `--folds 0` trains without cross-validation; `--without-labelled` leaves out the sites of `training/lines.jsonl`,
 for figures on those.
@@ -9,9 +9,9 @@ for figures on those.
 
 import argparse
 import json
-import math
 import warnings
 import zlib
+from array import array
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
@@ -22,13 +22,13 @@ import numpy as np
 from bs4 import XMLParsedAsHTMLWarning
 
 from benchmarks.labelled import figures
-from cleaner import clean, judge, pipeline
+from cleaner import clean, evidence, judge, pipeline
 from cleaner.api import rulebook
 from cleaner.blocks import Block, cut
 from training.lines import LABELS, articles
 from training.scrapes import FOLDS, Scrape, fold_of, labelled, pages, read, scraped, site
 
-FIRST, REST = 16, 84  # trees on what is quick to know, trees on all
+FIRST, REST = 8, 150  # trees on what is quick to know, trees on all
 LONGEST = 800  # blocks of a document to learn from
 # How much a line counts, against one of a page that is no news.
 HAND = 12.0
@@ -37,13 +37,14 @@ NEWS = 4.0
 WEAK = 1.0  # of a page whose body the engine has found
 FULL = 0.35  # times this in a scrape of all paragraphs
 EVERY = 2  # of the pages that are no news, every second
-LIMITS = (0.03, 0.05, 0.08, 0.12, 0.2, 0.3)  # probabilities to print figures for
+LIMITS = (0.08, 0.12, 0.2, 0.3, 0.4)  # probabilities to print figures for
 OPTIONS = {
     "objective": "binary",
     "learning_rate": 0.1,
-    "num_leaves": 24,
+    "num_leaves": 64,
+    "max_depth": 8,
     "max_bin": 63,
-    "min_data_in_leaf": 80,
+    "min_data_in_leaf": 120,
     "feature_fraction": 0.4,
     "bagging_fraction": 0.7,
     "bagging_freq": 1,
@@ -54,6 +55,8 @@ OPTIONS = {
     "verbose": -1,
     "seed": 1,
 }
+
+QUICKLY = {"learning_rate": 0.35, "num_leaves": 24, "max_depth": -1, "min_data_in_leaf": 80, "feature_fraction": 1.0}  # and these for the first
 
 
 class Rows(NamedTuple):
@@ -87,7 +90,7 @@ def _taken(blocks: list[Block]) -> list[str | None]:
 
 
 def _view(scrape: Scrape, blocks: list[Block], taken: list[str | None], lines: list[int], full: bool) -> Rows:
-    page = judge.Page(blocks, taken)
+    page = evidence.Page(blocks, taken)
     asked = judge.undecided(blocks, taken)
     gold = [scrape.gold[lines[k] - 1] for k in asked]
     labels = np.array([1 if share == 2 else share if share in (0, 1) else -1 for share in gold], dtype=np.float32)
@@ -95,7 +98,7 @@ def _view(scrape: Scrape, blocks: list[Block], taken: list[str | None], lines: l
     size *= {"hand": HAND, "gold": BODY}.get(scrape.scraper, WEAK if scrape.weak else NEWS if scrape.news else 1)
     size *= FULL if scrape.scraper in ("bs4_p", "html_text") else 1
     size *= np.array([4 if share == 2 else 1 for share in gold])
-    features = np.array([judge.features(page, k) for k in asked], dtype=np.float32).reshape(len(asked), len(judge.NAMES))
+    features = np.array([evidence.features(page, k) for k in asked], dtype=np.float32).reshape(len(asked), len(evidence.NAMES))
     return Rows(scrape, full, features, [lines[k] for k in asked], labels, size * (1 if full and None not in taken else 0.6))
 
 
@@ -105,10 +108,26 @@ class Trees(NamedTuple):
     first: Any
     rest: Any
 
-    def odds(self, features: Any) -> tuple[Any, Any]:
-        """Return the logarithms of the odds for article: of the first model, of both."""
-        first = self.first.predict(features[:, : len(judge.QUICK)], raw_score=True, num_threads=1)
-        return first, first + self.rest.predict(features, raw_score=True, num_threads=1)
+    def article(self, features: Any) -> Any:
+        """Return how likely each line is article, as the judge finds it: 1 where it is sure early."""
+        total = self.first.predict(features[:, : len(evidence.QUICK)], raw_score=True, num_threads=1)
+        sure = total > judge.SURE
+        for begin in range(0, REST, judge.EACH):
+            total += self.rest.predict(features, raw_score=True, num_threads=1, start_iteration=begin, num_iteration=judge.EACH)
+            sure |= total > judge.SURER
+        return np.where(sure, 1.0, 1 / (1 + np.exp(-total)))
+
+    def exported(self) -> tuple[dict[str, Any], bytes, bytes, Any]:
+        """Return what the file of weights holds: its head, the nodes' features, skips and values."""
+        trees = [nodes(info["tree_structure"]) for model in self for info in model.dump_model()["tree_info"]]
+        every = [node for tree in trees for node in tree]
+        head = {"features": evidence.NAMES, "first": FIRST, "nodes": [len(tree) for tree in trees]}
+        return head, bytes(node[0] for node in every), bytes(node[1] for node in every), np.array([n[2] for n in every], dtype="<f4")
+
+    def judge(self) -> judge.Judge:
+        """Return the judge of these trees."""
+        head, feature, skip, value = self.exported()
+        return judge.Judge(judge.Forest(head["nodes"], feature, skip, array("f", value.tobytes())), FIRST)
 
 
 def train(views: list[Rows]) -> Trees:
@@ -117,23 +136,26 @@ def train(views: list[Rows]) -> Trees:
     known = labels >= 0
     features, labels = np.vstack([v.features for v in views])[known], labels[known]
     weights = np.concatenate([v.weights for v in views])[known]
-    some = np.ascontiguousarray(features[:, : len(judge.QUICK)])
-    first = lightgbm.train({**OPTIONS, "learning_rate": 0.2}, lightgbm.Dataset(some, labels, weight=weights), FIRST)
+    some = np.ascontiguousarray(features[:, : len(evidence.QUICK)])
+    first = lightgbm.train({**OPTIONS, **QUICKLY}, lightgbm.Dataset(some, labels, weight=weights), FIRST)
     begun = first.predict(some, raw_score=True, num_threads=1)
     rest = lightgbm.train(OPTIONS, lightgbm.Dataset(features, labels, weight=weights, init_score=begun), REST)
     return Trees(first, rest)
 
 
-def exported(model: Any) -> list[Any]:
-    """Return trees as nested lists: [feature, threshold, tree if not above it, tree else], or a leaf's value."""
+def nodes(tree: dict[str, Any]) -> list[tuple[int, int, float]]:
+    """Return a tree's nodes as `judge.Forest` has them: (feature, skip, value).
 
-    def node(tree: dict[str, Any]) -> Any:
-        if "leaf_value" in tree:
-            return round(tree["leaf_value"], 4)
-        threshold = math.ceil(tree["threshold"] * 1e5) / 1e5  # up, so that values equal to it stay on their side
-        return [tree["split_feature"], threshold, node(tree["left_child"]), node(tree["right_child"])]
-
-    return [node(info["tree_structure"]) for info in model.dump_model()["tree_info"]]
+    >>> nodes({"split_feature": 3, "threshold": 0.5, "left_child": {"leaf_value": -1.0}, "right_child": {"leaf_value": 2.0}})
+    [(3, 2, 0.5), (255, 0, -1.0), (255, 0, 2.0)]
+    """
+    if "leaf_value" in tree:
+        return [(judge.LEAF, 0, tree["leaf_value"])]
+    left, right = nodes(tree["left_child"]), nodes(tree["right_child"])
+    value = np.float32(tree["threshold"])
+    if value < tree["threshold"]:  # up, so that values equal to it stay on their side
+        value = np.nextafter(value, np.float32(np.inf))
+    return [(tree["split_feature"], 1 + len(left), float(value)), *left, *right]
 
 
 _views: list[Rows] = []
@@ -143,12 +165,8 @@ _labelled: list[dict[str, Any]] = []
 def _judged(fold: int) -> tuple[list[tuple[int, Any]], list[tuple[str, list[float]]]]:
     """Train without a fold; return the opinions on its full views, and the figures of its articles labelled by hand."""
     trees = train([v for v in _views if v.scrape.fold != fold])
-    out = []
-    for k, view in enumerate(_views):
-        if view.scrape.fold == fold and view.full:
-            first, both = trees.odds(view.features)
-            out.append((k, np.where(first > judge.SURE, 1.0, 1 / (1 + np.exp(-both)))))
-    of_fold = judge.Judge(exported(trees.first), exported(trees.rest))
+    out = [(k, trees.article(view.features)) for k, view in enumerate(_views) if view.scrape.fold == fold and view.full]
+    of_fold = trees.judge()
     judge.judge = lambda: of_fold  # type: ignore[assignment]
     own = [a for a in _labelled if fold_of(site(a["url"])) == fold]
     return out, [(a["part"], figures(a, clean)) for a in own]
@@ -215,9 +233,8 @@ def main() -> None:
             judged = list(pool.map(_judged, range(options.folds)))
         print("\n".join(table(dict(pair for opinions, _ in judged for pair in opinions))))
         print("\n".join(by_hand([row for _, rows in judged for row in rows])), flush=True)
-    trees = train(_views)
-    data = {"features": judge.NAMES, "first": exported(trees.first), "rest": exported(trees.rest)}
-    options.output.write_text(json.dumps(data, separators=(",", ":")) + "\n", encoding="utf-8")
+    head, feature, skip, value = train(_views).exported()
+    options.output.write_bytes(json.dumps(head, separators=(",", ":")).encode() + b"\n" + feature + skip + value.tobytes())
 
 
 if __name__ == "__main__":
