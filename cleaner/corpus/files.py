@@ -73,7 +73,7 @@ def sniffed(location: str, field: str) -> str:
     try:
         if location == "-":
             head = cast(Any, sys.stdin.buffer).peek(1 << 13) if sys.stdin is not None else b""
-        elif places.remote(location):
+        elif places.remote(location) or not os.path.isfile(location):  # what a pipe gives can be read only once
             return ""
         else:
             with open(location, "rb") as file:
