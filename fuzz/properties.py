@@ -5,6 +5,7 @@ articles to be joined, a page, a rule file, or a table for one of the readers. `
 inputs that break them; tests/test_fuzz.py tries those that once did, and some at random.
 """
 
+import atexit
 import io
 import json
 import re
@@ -37,7 +38,9 @@ from cleaner.summary import Summary
 from cleaner.terminal import explained as terminal_lines
 from cleaner.terminal import painted
 
-RULES = Path(tempfile.mkdtemp(prefix="cleaner-fuzz-")) / "mine.toml"
+FOLDER = tempfile.TemporaryDirectory(prefix="cleaner-fuzz-")
+atexit.register(FOLDER.cleanup)
+RULES = Path(FOLDER.name) / "mine.toml"
 ODD = ["", " ", "\t", "\r", "\x00", "\ufeff", "\u2028", "\u202e", "\u200b", "\ud800", "\x1b[2J", "\x85", "<br>", "&nbsp;", "</p><p>"]
 ENDS = ["\n", "\n\n", "\r\n", "\n \n", " ", "\r", "\n\t\n", "\n    "]
 PARAGRAPHS = [
