@@ -420,8 +420,6 @@ def _read(name: str, largest: int) -> tuple[bytes, Any]:
         return _start(sys.stdin.buffer, largest)
     try:
         return _start(open(name, "rb"), largest)
-    except IsADirectoryError:
-        raise Failure("this is a folder: name the files in it, e.g. with a *") from None
     except OSError as error:
         raise Failure(f"can't read: {error.strerror}") from None
     except ValueError:

@@ -84,6 +84,41 @@ def test_explain(story: Path, capfd: pytest.CaptureFixture[str]) -> None:
     assert capfd.readouterr().err == f"{story}:2: related/en/also-read: Also read: Who paid for it\n"
 
 
+def test_the_diff_of_a_page_is_that_of_its_text(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    story = "The bridge over the river is open again, the mayor said on Monday, and traffic flows once more."
+    page = f"<html><body><article><p>{story}[related-posts]</p><p>{story}</p></article></body></html>"
+    (tmp_path / "a.html").write_text(page, encoding="utf-8")
+    assert main([str(tmp_path / "a.html"), "--diff", "--engine", "own"]) == 0
+    assert capfd.readouterr().out.splitlines()[3:6] == [f"-{story}[related-posts]", f"+{story}", f" {story}"]
+
+
+def test_texts_that_do_not_end_stay_apart(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    for name in "ab":
+        (tmp_path / name).write_text(f"The bridge {name} is open.", encoding="utf-8")
+    for more in ([], ["-j1"]):
+        assert main([str(tmp_path / "a"), str(tmp_path / "b"), *more]) == 0
+        assert capfd.readouterr().out == "The bridge a is open.\nThe bridge b is open."
+
+
+@pytest.mark.parametrize(
+    ("error", "says"),
+    [
+        (RecursionError, "too large or too deeply nested to clean (RecursionError)"),
+        (MemoryError, "too large or too deeply nested to clean (MemoryError)"),
+        (ValueError("odd"), "can't be cleaned (ValueError: odd)"),
+    ],
+)
+def test_what_nobody_foresaw_passes_through(
+    error: Exception, says: str, story: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def fail(*source: object, **more: object) -> None:
+        raise error
+
+    monkeypatch.setattr("cleaner.api.explain", fail)
+    assert main([str(story)]) == 2
+    assert capfd.readouterr() == (TEXT, f"cleaner: {story}: {says}; passed through unchanged\n")
+
+
 def test_explain_lets_no_escape_through() -> None:
     done = cleaner("--explain", data=TEXT.replace("paid", "\x1b[31mpaid\u202e").encode())
     assert b"\x1b" not in done.stderr
@@ -192,10 +227,11 @@ def test_wrong_options(arguments: list[str], says: str, capfd: pytest.CaptureFix
 
 
 def test_a_missing_file_does_not_stop_the_others(story: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    assert main(["no-such-file", str(story)]) == 2
+    assert main(["no-such-file", str(story), "no\0name"]) == 2
     out, err = capfd.readouterr()
     assert out == CLEAN
     assert "cleaner: no-such-file: can't read: No such file or directory\n" in err
+    assert err.endswith("can't read: this is no file name\n")
 
 
 def test_quiet(capfd: pytest.CaptureFixture[str]) -> None:
