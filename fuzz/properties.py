@@ -290,8 +290,8 @@ def crawl(data: bytes) -> None:
     read(archive, data)
     head = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n" + data
     size = str(len(head)).encode()
-    record = b"WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: http://a.example/../..\r\nContent-Length: " + size + b"\r\n\r\n"
-    read(archive, record + head + b"\r\n\r\n")
+    record = b"WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: http://a.example/../..\r\nContent-Type: application/http\r\n"
+    read(archive, record + b"Content-Length: " + size + b"\r\n\r\n" + head + b"\r\n\r\n")
 
 
 def columns(data: bytes) -> None:
