@@ -1,7 +1,8 @@
 """Mutation testing by sample: `python fuzz/mutants.py NUMBER [SEED]` changes one place of the judgement, rules or readers, NUMBER times.
 
 Each time the tests of that module run against a copy of the package with the change (first with none: they have to pass); a
-mutant that they pass is printed as a survivor, to be read: it wants a test, or is no different. At the end the share that was killed, with its interval of 95 % (Wilson).
+mutant that they pass is printed as a survivor, to be read: it wants a test, or is no different.
+At the end the share that was killed, with its interval of 95 % (Wilson).
 """
 
 import ast
@@ -29,7 +30,7 @@ TESTS = {  # module -> the tests that speak of it, the quick ones first
     **dict.fromkeys(("rules", "keys", "index", "slow"), RULES),
     **dict.fromkeys(("corpus/jsonl", "corpus/delimited", "corpus/places", "corpus/archive", "corpus/parquet", "corpus/files"), TABLES),
 }
-LONG = "index_is_fresh full_disk bomb killed_run page_of_one signal no_expression_is_slow hangs late slow_row".split()
+LONG = ["index_is_fresh", "full_disk", "bomb", "killed_run", "page_of_one", "signal", "no_expression_is_slow", "hangs", "late", "slow_row"]
 READY = ("pytest", "numpy", "lxml.html", "trafilatura", "pyarrow.parquet", "fastwarc.warc", "fsspec")  # loaded once for all mutants
 SECONDS = 60  # of a processor for the tests of a mutant; one that takes longer is killed
 WAIT = 600  # seconds, where a test waits for something that never comes
