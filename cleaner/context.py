@@ -280,11 +280,16 @@ def _is_link(blocks: Sequence[Block], run: list[int]) -> bool:
 
 
 def inside(blocks: Sequence[Block], hits: Sequence[Hit | None], i: int) -> list[int]:
-    """Return the blocks between the line that opens an embedded post and the line that closes it."""
+    """Return the blocks between the line that opens an embedded post and the line that closes it, if these are one post's.
+
+    Two paragraphs between them are the article: the line closes another post, whose first line is lost.
+    """
     for k in range(i + 1, min(i + 8, len(blocks))):
         hit = hits[k]
         if hit is not None and hit.kind == "embed":
-            return list(range(i + 1, k)) if hit.cut != "list" else []
+            between = range(i + 1, k)
+            one = hit.cut != "list" and sum(blocks[n].prose and hits[n] is None for n in between) < 2
+            return list(between) if one else []
     return []
 
 
