@@ -1,4 +1,4 @@
-"""Mutation testing by sample: `python fuzz/mutants.py NUMBER [SEED]` changes one place of the judgement, rules or readers, NUMBER times.
+"""Mutation testing by sample: `python fuzz/mutants.py NUMBER [SEED [JOBS]]` changes a place of judgement, rules or readers, NUMBER times.
 
 Each time the tests of that module run against a copy of the package with the change (first with none: they have to pass); a
 mutant that they pass is printed as a survivor, to be read: it wants a test, or is no different.
@@ -10,6 +10,7 @@ import contextlib
 import copy
 import importlib
 import os
+import queue
 import random
 import resource
 import shutil
@@ -18,6 +19,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from math import sqrt
 from pathlib import Path
 
@@ -129,29 +131,46 @@ def interval(killed: int, number: int) -> tuple[float, float]:
     return (middle - half) / (1 + z * z / number), (middle + half) / (1 + z * z / number)
 
 
+def copied(folder: Path) -> Path:
+    """Copy what the tests need into a folder."""
+    for part in ("cleaner", "tests", "fixtures", "fuzz", "training", "benchmarks"):
+        shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
+    for part in ("pyproject.toml", "conftest.py"):
+        shutil.copy(ROOT / part, folder / part)
+    return folder
+
+
 def main() -> None:
     """Draw the sample, try it, say what survived."""
-    number, dice = int(sys.argv[1]), random.Random(int(sys.argv[2]) if len(sys.argv) > 2 else 1)
+    number, seed, jobs = (int(word) for word in [*sys.argv[1:], *("", "1", "2")[len(sys.argv) - 1 :]])
     sources = {module: (ROOT / f"cleaner/{module}.py").read_text(encoding="utf-8") for module in TESTS}
     every = [(module, *place) for module, source in sources.items() for place in places(source)]
-    killed = 0
     sys.dont_write_bytecode = True
     for name in READY:
         importlib.import_module(name)
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        for part in ("cleaner", "tests", "fixtures", "fuzz", "training", "benchmarks"):
-            shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
-        for part in ("pyproject.toml", "conftest.py"):
-            shutil.copy(ROOT / part, folder / part)
-        for module in {tests: module for module, tests in TESTS.items()}.values():
-            if not survives(module, ast.parse(sources[module]), folder):
+    with tempfile.TemporaryDirectory() as name, ThreadPoolExecutor(jobs) as pool:
+        folders: queue.SimpleQueue[Path] = queue.SimpleQueue()
+        for k in range(jobs):
+            folders.put(copied(Path(name, str(k))))
+
+        def lives(module: str, changed: ast.Module) -> bool:
+            folder = folders.get()
+            try:
+                return survives(module, changed, folder)
+            finally:
+                folders.put(folder)
+
+        def tried(place: tuple[str, int, int]) -> bool:
+            line, said, changed = mutant(sources[place[0]], *place[1:])
+            lived = lives(place[0], changed)
+            print(f"{'SURVIVES' if lived else 'killed'} cleaner/{place[0]}.py:{line}: {said}", flush=True)
+            return not lived
+
+        each = list({tests: module for module, tests in TESTS.items()}.values())
+        for module, passed in zip(each, pool.map(lambda module: lives(module, ast.parse(sources[module])), each), strict=True):
+            if not passed:
                 raise SystemExit(f"the tests of {module} fail without a change: {TESTS[module]}")
-        for k, (module, place, which) in enumerate(dice.sample(every, number), 1):
-            line, said, changed = mutant(sources[module], place, which)
-            lived = survives(module, changed, folder)
-            killed += not lived
-            print(f"{k}/{number} {'SURVIVES' if lived else 'killed'} cleaner/{module}.py:{line}: {said}", flush=True)
+        killed = sum(pool.map(tried, random.Random(seed).sample(every, number)))
     low, high = interval(killed, number)
     print(f"{killed} of {number} killed, of {len(every)} mutants: {killed / number:.2f} ({low:.2f} to {high:.2f})")
 
