@@ -84,8 +84,6 @@ def foot(blocks: Sequence[Block], hits: Sequence[Hit | None]) -> list[int]:
     prose = [i for i, block in enumerate(blocks) if block.prose and hits[i] is None]
     if len(prose) < 4 and sum(blocks[i].weight for i in prose) < 1200:
         return []
-    if not prose:
-        return []
     below = range(prose[-1] + 1, len(blocks))
     first = next((i for i in below if _sure(hits[i])), len(blocks))
     return [i for i in below if i > first and hits[i] is None and blocks[i].short and not blocks[i].listed]
