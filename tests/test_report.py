@@ -248,5 +248,5 @@ def test_a_page_says_where_on_it_a_removal_stood(tmp_path: Path) -> None:
     assert "line 1 of the page <code><bdi>body > article > figure > figcaption</bdi></code>" in found
     assert main([names[0], "--engine", "own", "--report", str(tmp_path / "s.html"), "-o", str(tmp_path / "out.txt")]) == 0
     found = (tmp_path / "s.html").read_text(encoding="utf-8")
-    assert '<del class="cut k-related" data-kind=related>[related-posts]</del>' in found
+    assert '<del class="cut k-other" data-kind=other>[related-posts]</del>' in found
     assert "Ferry fares rise" in found
