@@ -13,6 +13,7 @@ ONCE = {  # what the fuzzer found, by target
     "seam": [b"an\x0201234567y/8site"],
     "table": [b"a\rb,text\n1,2\n"],
     "words": [b"--jobs\n" + b"9" * 5000],
+    "rules": [b"rule = [1]"],
     "stays": [b"|", b"Also read: \x7f" * 9],
     "rule": [b"\x04\n\n\n\n\xcf\xd0\xd1.x\nx", b"\x00(a+)+b\na\n\n\n\na", b"\x01x\x7fy\n\n\x7f\n\n\nx"],
 }

@@ -103,6 +103,13 @@ def test_a_bad_file_is_told_in_a_sentence(tmp_path: Path, change: tuple[str, str
     assert "\n" not in str(error.value).split("TOML")[0]
 
 
+@pytest.mark.parametrize("text", ["", "rule = 3\n", "rule = [1]\n", '[rule]\nid = "x"\n'])
+def test_a_file_without_rules(text: str, tmp_path: Path) -> None:
+    (tmp_path / "mine.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(RuleError, match=r"mine\.toml: a rule file holds \[\[rule\]\] tables only$"):
+        load(tmp_path / "mine.toml")
+
+
 def test_the_same_id_twice(tmp_path: Path) -> None:
     path = tmp_path / "mine.toml"
     path.write_text(GOOD + GOOD, encoding="utf-8")
