@@ -105,6 +105,9 @@ def test_a_tail_has_no_full_stop_and_no_facts() -> None:
     assert tail(few, [None] * 4) == []
     blocks = cut("\n".join([*P, "The part that follows", P[0], "What the mayor thinks of it all"]))
     assert tail(blocks, [None] * 7) == []  # the article has subheadings, and this may be one
+    for line, named in (("Jane Doe", True), ("東京", True), ("the other side", False), ("12 Doe", False)):
+        blocks = cut("\n".join([*P, "The part that follows", P[0], line]))
+        assert tail(blocks, [None] * 7) == ([6] if named else []), line
 
 
 def test_lines_indented_as_no_paragraph_is() -> None:
