@@ -108,7 +108,10 @@ class Options:
 
 def main(argv: list[str] | None = None) -> int:
     """Run the command; return its exit status."""
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy's library starts threads that wait busily, for longer than a page takes
     _open_closed()
+    if hasattr(sys.stdout, "reconfigure"):  # help and lists; data is bytes
+        sys.stdout.reconfigure(errors="backslashreplace")
     words = sys.argv[1:] if argv is None else argv
     try:
         status = _command(words) if _is_command(words) else _run(_options(words))
@@ -203,16 +206,22 @@ def _options(argv: list[str]) -> Options:
         elif name == "max-size":
             options.largest = int(1e6 * _number(name, value, "megabytes"))
         elif name in ("seed", "port"):
-            if not value.isdecimal() or int(value) > (65535 if name == "port" else 1 << 60):
-                raise Failure(f"--{name} is {value[:40]!r}, it must be a number from 0")
-            setattr(options, name, int(value))
+            setattr(options, name, whole(name, value, "a number", 0, 65535 if name == "port" else 10**18))
         elif name == "jobs":
-            if not value.isdecimal() or not 0 < int(value) <= 1024:
-                raise Failure(f"--jobs is {value!r}, it must be a number of processes from 1")
-            options.jobs = int(value)
+            options.jobs = whole(name, value, "a number of processes", 1, 1024)
         else:
             setattr(options, name.replace("-", "_"), value if name in takes_value else True)
+    if options.output == "-":
+        options.output = ""
     return options
+
+
+def whole(name: str, value: str, what: str, least: int, most: int) -> int:
+    """Return the whole number that an option names; raises Failure."""
+    number = int(value) if value.isdecimal() and len(value) < 20 else -1  # Python refuses to read numbers of thousands of digits
+    if not least <= number <= most:
+        raise Failure(f"--{name} is {value[:40]!r}, it must be {what} from {least} to {most}")
+    return number
 
 
 def _number(name: str, value: str, unit: str) -> float:
@@ -221,7 +230,7 @@ def _number(name: str, value: str, unit: str) -> float:
     except ValueError:
         number = 0.0
     if not 0 < number < 1e7:
-        raise Failure(f"--{name} is {value!r}, it must be a number of {unit} above 0")
+        raise Failure(f"--{name} is {value[:40]!r}, it must be a number of {unit} above 0")
     return number
 
 
@@ -246,6 +255,7 @@ def _run(options: Options) -> int:
         return _check_rules(options)
     rulebook(tuple(options.rules), frozenset(options.skip))
     _site(options, None)
+    _apart(options)
     if options.serve:
         from cleaner.serve import serve
 
@@ -264,6 +274,17 @@ def _run(options: Options) -> int:
 
         return run(options)
     return _clean_all(options)
+
+
+def _apart(options: Options) -> None:
+    """Raise Failure where a file is to be written over another of the run; only `-o` may name an input, which is cleaned in place."""
+    read = [path for path in (*options.rules, options.site, options.files_from) if path]
+    for name, path in (("output", options.output), ("report", options.report), ("stats-to", options.stats_to)):
+        if not path or is_device(path):
+            continue
+        if os.path.realpath(path) in map(os.path.realpath, read if name == "output" else [*read, *options.inputs]):
+            raise Failure(f"--{name} {path}: the run reads or writes this file already: name another")
+        read.append(path)
 
 
 ALONE = 400_000  # characters of the only document of a report that are shown
@@ -293,11 +314,13 @@ def _is_table(name: str, field: str) -> bool:
 
 
 def _starts_like_data(name: str) -> bool:
-    """Whether an input that its name does not tell starts as JSON, Parquet or WARC do."""
+    """Whether an input that its name does not tell starts as JSON, Parquet or WARC do; what a pipe gives can be read only once."""
     try:
         if name == "-":
             stdin: Any = sys.stdin
             return stdin is not None and stdin.buffer.peek(5)[:5].startswith((b"{", b"PAR1", b"WARC/"))
+        if not os.path.isfile(name):
+            return False
         with open(name, "rb") as file:
             return file.read(5).startswith((b"{", b"PAR1", b"WARC/"))
     except (OSError, ValueError):
@@ -374,7 +397,9 @@ def show_totals(totals: Totals, options: Options) -> None:
 
         tell(stats(totals), end="")
     elif options.stats:
-        tell("\n".join(totals.table()))
+        from cleaner.output import harmless
+
+        tell("\n".join(map(harmless, totals.table())))
 
 
 def write_report(summary: Summary, options: Options) -> None:
@@ -396,8 +421,6 @@ def _read(name: str, largest: int) -> tuple[bytes, Any]:
         return _start(sys.stdin.buffer, largest)
     try:
         return _start(open(name, "rb"), largest)
-    except IsADirectoryError:
-        raise Failure("this is a folder: name the files in it, e.g. with a *") from None
     except OSError as error:
         raise Failure(f"can't read: {error.strerror}") from None
     except ValueError:

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from cleaner import KINDS
+from cleaner.blocks import bare
 from cleaner.catalogue import ENGINE, catalogue
 from cleaner.errors import Failure
 from cleaner.output import harmless
@@ -167,14 +168,14 @@ def way_back(name: str, kind: str, line: str = "") -> list[str]:
     if name in ENGINE:
         out = ["# the article of pages as another engine finds it:", "cleaner --engine trafilatura ..."]
     out += [f"# everything of the kind {kind} stays:", f"cleaner --keep {kind} ..."]
-    if line:
+    if bare(line):
         out += ["# this line stays, the rule works on:", "cleaner --rules mine.toml ...", "# where mine.toml holds:"]
         out += entry(line, kind).splitlines()
     return out
 
 
 def entry(line: str, kind: str = "other") -> str:
-    """Return an entry for a rule file with which a line stays, whatever the rules say.
+    """Return an entry for a rule file with which a line stays, whatever the rules say; raises Failure for a line of marks alone.
 
     >>> print(entry("Also read by all: the Daily", "related"), end="")
     [[rule]]
@@ -189,16 +190,22 @@ def entry(line: str, kind: str = "other") -> str:
     from zlib import crc32
 
     line = " ".join(line.split())
-    written = json.dumps(line, ensure_ascii=False).replace("\x7f", "\\u007f")
+    if not bare(line):
+        raise Failure("a line without letters and figures can't be told from others: --keep KIND leaves a kind of noise in")
+    written = _toml(line)
     if len(line) <= 90:
         how = f"lines = [{written}]"
     else:
         from cleaner.blocks import tidy
 
         begins = re.sub(r"\\([ '\"-])", r"\1", re.escape(tidy(line[:60])))
-        how = f"match = {json.dumps(begins, ensure_ascii=False)}\nlimit = {len(line) + 40}"
+        how = f"match = {_toml(begins)}\nlimit = {len(line) + 40}"
     name = f"stays-{crc32(line.encode('utf-8', 'replace')):08x}"
     return f'[[rule]]\nid = "{name}"\nkind = "{kind}"\ncut = "keep"\n{how}\nwhy = "Ours to keep."\nprose = [{written}]\n'
+
+
+def _toml(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")  # the one letter that JSON has and TOML has not
 
 
 # --- try ---------------------------------------------------------------------------------------------------------

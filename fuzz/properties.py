@@ -5,6 +5,7 @@ articles to be joined, a page, a rule file, or a table for one of the readers. `
 inputs that break them; tests/test_fuzz.py tries those that once did, and some at random.
 """
 
+import atexit
 import io
 import json
 import re
@@ -15,20 +16,31 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from cleaner import KINDS, clean, explain
+from cleaner import KINDS, clean, cli, explain
 from cleaner.api import Cleaned
 from cleaner.blocks import _BREAK as BREAK
 from cleaner.corpus import archive, delimited, jsonl, parquet
 from cleaner.corpus.document import Broken, Fields
+from cleaner.decode import binary, decode, encode
+from cleaner.diff import exact
 from cleaner.elements import Elements
 from cleaner.errors import Failure, RuleError
 from cleaner.index import index
-from cleaner.matcher import Matcher, Pack
+from cleaner.matcher import Matcher, Pack, Rulebook
+from cleaner.output import explained
 from cleaner.page import read as read_page
 from cleaner.pipeline import run
+from cleaner.report import Evidence
+from cleaner.report import page as report
+from cleaner.rulepage import entry
 from cleaner.rules import load, shipped
+from cleaner.summary import Summary
+from cleaner.terminal import explained as terminal_lines
+from cleaner.terminal import painted
 
-RULES = Path(tempfile.mkdtemp(prefix="cleaner-fuzz-")) / "mine.toml"
+FOLDER = tempfile.TemporaryDirectory(prefix="cleaner-fuzz-")
+atexit.register(FOLDER.cleanup)
+RULES = Path(FOLDER.name) / "mine.toml"
 ODD = ["", " ", "\t", "\r", "\x00", "\ufeff", "\u2028", "\u202e", "\u200b", "\ud800", "\x1b[2J", "\x85", "<br>", "&nbsp;", "</p><p>"]
 ENDS = ["\n", "\n\n", "\r\n", "\n \n", " ", "\r", "\n\t\n", "\n    "]
 PARAGRAPHS = [
@@ -46,6 +58,12 @@ def examples() -> tuple[str, ...]:
     rules = [rule for rule in shipped() if rule.cut != "element"]
     noise = [n if isinstance(n, str) else n[0] for rule in rules for n in rule.noise]
     return (*ODD, *PARAGRAPHS, *noise, *(p for rule in rules for p in rule.prose))
+
+
+@cache
+def everything() -> Matcher:
+    """The rules of all languages."""
+    return Rulebook().all
 
 
 def assembled(data: bytes) -> str:
@@ -194,6 +212,62 @@ def read(reader: Any, data: bytes) -> bytes | None:
         return None
 
 
+_STEERS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")  # a terminal's cursor, or the direction of text
+_COLOUR = re.compile(r"\x1b\[[\d;]*m")
+
+
+def shown(data: bytes) -> None:
+    """Every view of a text or page is made; those for a terminal hold nothing that steers it, and a patch has both sides exact."""
+    done = explain(data, engine="own")
+    out = cli._cleaned(done, data)
+    for shape in ("markdown", "json"):
+        cli._cleaned(done, data, shape)
+    for view in (painted(done, 20 + len(data) % 100), terminal_lines(explained("a", done), 60)):
+        assert not _STEERS.search(_COLOUR.sub("", view)), "a view steers the terminal"
+    summary = Summary(Evidence())
+    summary.cleaned(done, done.url, "a", "en")
+    report(summary.as_dict(), ["a"]).encode("utf-8", "replace")
+    if not done.engine and not binary(data):
+        assert done.removed or out == data or data.startswith((b"\xff\xfe", b"\xfe\xff")), "bytes of a clean text have changed"
+        hunk = exact("a", data, done.source, done.cuts, decode(data).errors).split(b"\n", 3)[3:]
+        old, new = _sides(hunk[0] if hunk else b"")
+        assert not hunk or old == data, "a patch is not of the input"
+        assert not hunk or data == out or new == encode(done.text, decode(data).errors), "a patch does not clean"
+
+
+def _sides(hunk: bytes) -> tuple[bytes, bytes]:
+    """What a hunk applies to, and what it makes of that."""
+    lines = [(line[:1], line[1:] + b"\n") for line in hunk.split(b"\n")[:-1]]
+    for k, (sign, _) in enumerate(lines):
+        if sign == b"\\":  # the line before does not end
+            lines[k - 1 : k + 1] = [(lines[k - 1][0], lines[k - 1][1][:-1]), (b"\\", b"")]
+    old, new = (b"".join(line for sign, line in lines if sign not in (other, b"\\")) for other in (b"+", b"-"))
+    return old, new
+
+
+def words(data: bytes) -> None:
+    """Any words after `cleaner` are options, or refused in a sentence."""
+    try:
+        cli._options([word.decode("utf-8", "surrogateescape") for word in data.split(b"\n")])
+    except Failure as failure:
+        assert str(failure).strip(), "refused without a word"  # noqa: PT017
+
+
+def stays(data: bytes) -> None:
+    """The entry with which a line stays is a rule, and with it the line stays; or there is a sentence why not."""
+    line = data.decode("utf-8", "replace").replace("\x00", "")
+    try:
+        text = entry(line)
+    except Failure as failure:
+        assert str(failure).strip(), "refused without a word"  # noqa: PT017
+        return
+    RULES.write_text(text, encoding="utf-8", newline="\n")
+    kept = " ".join(line.split())
+    book = everything()
+    book.exceptions = Matcher([Pack(index(load(RULES)))])
+    assert kept in run(f"{PARAGRAPHS[0]}\n{kept}\n{PARAGRAPHS[1]}\n", book).text, "a line that should stay went"
+
+
 PACKED = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd")
 
 
@@ -216,8 +290,8 @@ def crawl(data: bytes) -> None:
     read(archive, data)
     head = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n" + data
     size = str(len(head)).encode()
-    record = b"WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: http://a.example/../..\r\nContent-Length: " + size + b"\r\n\r\n"
-    read(archive, record + head + b"\r\n\r\n")
+    record = b"WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: http://a.example/../..\r\nContent-Type: application/http\r\n"
+    read(archive, record + b"Content-Length: " + size + b"\r\n\r\n" + head + b"\r\n\r\n")
 
 
 def columns(data: bytes) -> None:
@@ -225,7 +299,12 @@ def columns(data: bytes) -> None:
     read(parquet, data)
 
 
-TARGETS: tuple[Callable[[bytes], None], ...] = (text, lines, lines, seam, page, built, rules, rule, rows, table, crawl, columns)
+READERS = (rows, table, crawl, columns)  # cost next to nothing, so they may come more often
+TARGETS: tuple[Callable[[bytes], None], ...] = (
+    *(text, lines, lines, seam, page, built, shown),
+    *(rules, rule, stays, words),
+    *(READERS * 2),
+)
 
 
 def check(data: bytes) -> None:

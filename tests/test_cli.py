@@ -84,6 +84,41 @@ def test_explain(story: Path, capfd: pytest.CaptureFixture[str]) -> None:
     assert capfd.readouterr().err == f"{story}:2: related/en/also-read: Also read: Who paid for it\n"
 
 
+def test_the_diff_of_a_page_is_that_of_its_text(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    story = "The bridge over the river is open again, the mayor said on Monday, and traffic flows once more."
+    page = f"<html><body><article><p>{story}[related-posts]</p><p>{story}</p></article></body></html>"
+    (tmp_path / "a.html").write_text(page, encoding="utf-8")
+    assert main([str(tmp_path / "a.html"), "--diff", "--engine", "own"]) == 0
+    assert capfd.readouterr().out.splitlines()[3:6] == [f"-{story}[related-posts]", f"+{story}", f" {story}"]
+
+
+def test_texts_that_do_not_end_stay_apart(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    for name in "ab":
+        (tmp_path / name).write_text(f"The bridge {name} is open.", encoding="utf-8")
+    for more in ([], ["-j1"]):
+        assert main([str(tmp_path / "a"), str(tmp_path / "b"), *more]) == 0
+        assert capfd.readouterr().out == "The bridge a is open.\nThe bridge b is open."
+
+
+@pytest.mark.parametrize(
+    ("error", "says"),
+    [
+        (RecursionError, "too large or too deeply nested to clean (RecursionError)"),
+        (MemoryError, "too large or too deeply nested to clean (MemoryError)"),
+        (ValueError("odd"), "can't be cleaned (ValueError: odd)"),
+    ],
+)
+def test_what_nobody_foresaw_passes_through(
+    error: Exception, says: str, story: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def fail(*source: object, **more: object) -> None:
+        raise error
+
+    monkeypatch.setattr("cleaner.api.explain", fail)
+    assert main([str(story)]) == 2
+    assert capfd.readouterr() == (TEXT, f"cleaner: {story}: {says}; passed through unchanged\n")
+
+
 def test_explain_lets_no_escape_through() -> None:
     done = cleaner("--explain", data=TEXT.replace("paid", "\x1b[31mpaid\u202e").encode())
     assert b"\x1b" not in done.stderr
@@ -176,6 +211,9 @@ def test_own_rules(tmp_path: Path, story: Path, capfd: pytest.CaptureFixture[str
         (["--skip", "en/spam"], "no rule 'en/spam'"),
         (["--rules", "no-such.toml"], "can't read this rule file"),
         (["--timeout", "soon"], "number of seconds above 0"),
+        (["--max-size", "nan"], "number of megabytes above 0"),
+        (["--seed", "9" * 5000], "must be a number from 0 to 1000000000000000000"),
+        (["--port", "65536"], "must be a number from 0 to 65535"),
         (["--check-rules"], "needs --rules"),
     ],
 )
@@ -189,10 +227,11 @@ def test_wrong_options(arguments: list[str], says: str, capfd: pytest.CaptureFix
 
 
 def test_a_missing_file_does_not_stop_the_others(story: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    assert main(["no-such-file", str(story)]) == 2
+    assert main(["no-such-file", str(story), "no\0name"]) == 2
     out, err = capfd.readouterr()
     assert out == CLEAN
     assert "cleaner: no-such-file: can't read: No such file or directory\n" in err
+    assert err.endswith("can't read: this is no file name\n")
 
 
 def test_quiet(capfd: pytest.CaptureFixture[str]) -> None:
@@ -239,6 +278,47 @@ def test_a_closed_pipe_is_success() -> None:
     )
     assert done.stdout.split(b"\n")[1] == b"0"
     assert done.stderr == b""
+
+
+def test_an_input_that_can_be_read_only_once(story: Path) -> None:
+    for options in ("", "-j1", "--to json"):
+        line = f"{sys.executable} -m cleaner {options} <(cat {story}); cat {story} | {sys.executable} -m cleaner {options} /dev/stdin"
+        done = subprocess.run(["bash", "-c", line], capture_output=True, text=True, check=False, timeout=60)
+        texts = [json.loads(row)["text"] for row in done.stdout.splitlines()] if "json" in options else [done.stdout]
+        assert (done.stderr, "".join(texts)) == ("", CLEAN * 2)
+
+
+def test_a_dash_as_output_is_standard_output(story: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    assert main([str(story), "-o", "-"]) == 0
+    assert capfd.readouterr().out == CLEAN
+
+
+def test_no_file_of_a_run_is_written_over_another(story: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    rules, out = tmp_path / "mine.toml", tmp_path / "out.txt"
+    rules.write_text(
+        '[[rule]]\nid = "a"\nkind = "ad"\ncut = "block"\nlines = ["x"]\nwhy = "A test."\nnoise = ["x"]\nprose = ["y"]\n', encoding="utf-8"
+    )
+    (tmp_path / "link").symlink_to(story)
+    before = rules.read_bytes()
+    for words in (
+        ["--report", story],
+        ["--report", tmp_path / "link"],
+        ["--stats-to", story],
+        ["-o", out, "--report", out],
+        ["--report", out, "--stats-to", out],
+        ["--rules", rules, "-o", rules],
+    ):
+        assert main([str(story), *map(str, words)]) == 2
+        assert capfd.readouterr().err.endswith(": the run reads or writes this file already: name another\n")
+    assert (story.read_text(encoding="utf-8"), rules.read_bytes(), out.exists()) == (TEXT, before, False)
+    assert main([str(story), "--report", os.devnull, "--stats-to", os.devnull, "-o", os.devnull]) == 0
+
+
+@pytest.mark.parametrize("arguments", [["--list"], ["rule", "tr/byline"], ["-h"]])
+def test_a_list_is_printed_in_any_encoding(arguments: list[str]) -> None:
+    for encoding in ("ascii", "latin-1", "utf-8"):
+        done = cleaner(*arguments, env={**os.environ, "PYTHONIOENCODING": encoding})
+        assert (done.returncode, done.stderr) == (0, b"")
 
 
 def test_a_terminal_without_input_shows_the_usage() -> None:

@@ -176,6 +176,30 @@ def test_odd_characters_neither_raise_nor_change(text: str) -> None:
     assert set(done.stdout.split(b"\n")) <= set(data.split(b"\n"))
 
 
+@pytest.mark.parametrize(
+    ("piece", "times", "status", "says"),
+    [
+        (b"a" * (1 << 20), 954, 2, "larger than 50 MB: cut it up, or raise --max-size; passed through unchanged\n"),
+        (b"\n" * (1 << 20), 10, 0, ""),
+        (b"\0" * (1 << 20), 10, 2, "this is no text (give a text or an HTML page); passed through unchanged\n"),
+    ],
+    ids=["1 GB of a character", "10 million empty lines", "10 MB of NUL"],
+)
+def test_a_bomb_of_one_thing_passes_through_in_little_memory(piece: bytes, times: int, status: int, says: str, tmp_path: Path) -> None:
+    def limit() -> None:
+        resource.setrlimit(resource.RLIMIT_AS, (1_000_000_000, 1_000_000_000))
+
+    with open(tmp_path / "in", "wb") as file:
+        file.writelines([piece] * times)
+    with open(tmp_path / "in", "rb") as file, open(tmp_path / "err", "wb") as err:
+        with subprocess.Popen(COMMAND, stdin=file, stdout=subprocess.PIPE, stderr=err, preexec_fn=limit) as process:
+            assert process.stdout is not None
+            size = sum(part.count(piece[:1]) for part in iter(lambda: process.stdout.read(1 << 20), b""))  # type: ignore[union-attr]
+        assert (process.returncode, size) == (status, len(piece) * times)
+    (tmp_path / "in").unlink()
+    assert (tmp_path / "err").read_text(encoding="utf-8").removeprefix("cleaner: standard input: ") == says
+
+
 def test_mixed_encodings_keep_their_bytes() -> None:
     data = "Grüße aus Köln.\n".encode() * 40 + "Grüße.\n".encode("latin-1") + b"Advertisement\n"
     assert cleaner(data=data).stdout == data.removesuffix(b"Advertisement\n")
@@ -309,6 +333,20 @@ def test_no_output_replaces_another_input(tmp_path: Path) -> None:
     assert names.free("a", ".txt", inputs[1]) == "a.txt"
 
 
+def test_an_output_may_take_the_place_of_its_own_input(tmp_path: Path) -> None:
+    rows = json.dumps({"text": TEXT}) + "\n"
+    (tmp_path / "in").mkdir()
+    for name, content in (("a.jsonl", rows), ("in/a.txt", TEXT), ("in/b.jsonl", rows)):
+        (tmp_path / name).write_text(content, encoding="utf-8")
+    assert main([str(tmp_path / "a.jsonl"), "-o", str(tmp_path / "a.jsonl")]) == 0
+    assert main([str(tmp_path / "in"), "-o", str(tmp_path / "in")]) == 0
+    assert json.loads((tmp_path / "a.jsonl").read_bytes()) == {"text": CLEAN}
+    assert {p.name: p.read_text(encoding="utf-8") for p in (tmp_path / "in").iterdir()} == {
+        "a.txt": CLEAN,
+        "b.jsonl": json.dumps({"text": CLEAN}) + "\n",
+    }
+
+
 def test_a_device_or_pipe_is_written_to_not_replaced(story: Path, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     assert is_device(str(tmp_path / "pipe"))
@@ -424,9 +462,11 @@ def test_a_report_that_does_not_fit_is_not_there(full: Path, story: Path, tmp_pa
 def test_a_signal_leaves_no_part_under_a_final_name(number: signal.Signals, tmp_path: Path) -> None:
     row = json.dumps({"text": TEXT * 40}) + "\n"
     (tmp_path / "a.jsonl").write_text(row * 1500, encoding="utf-8")
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    # tests that run in the background of a shell, or under nohup, have it ignored
+    before = None if number == signal.SIGKILL else signal.signal(number, signal.SIG_DFL)
     process = subprocess.Popen([*COMMAND, tmp_path / "a.jsonl", "-o", tmp_path / "b.jsonl", "-j1"], stderr=subprocess.PIPE)
-    signal.signal(signal.SIGINT, before)
+    if before is not None:
+        signal.signal(number, before)
     part = tmp_path / "b.jsonl.part"
     while process.poll() is None and not (part.exists() and part.stat().st_size):
         time.sleep(0.01)
@@ -438,6 +478,15 @@ def test_a_signal_leaves_no_part_under_a_final_name(number: signal.Signals, tmp_
     assert cleaner(tmp_path / "a.jsonl", "-o", tmp_path / "b.jsonl", "-j1", "--resume").returncode == 0
     clean_row = json.dumps({"text": clean(TEXT * 40)}) + "\n"
     assert (tmp_path / "b.jsonl").read_text(encoding="utf-8") == clean_row * 1500
+
+
+def test_a_list_that_cannot_be_read_and_files_of_it_are_named(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "file").write_text("One.\n", encoding="utf-8")
+    (tmp_path / "list").write_text(f"{tmp_path}/none.txt\n{tmp_path}/file\n", encoding="utf-8")
+    assert main(["--files-from", str(tmp_path / "none")]) == 2
+    assert capfd.readouterr().err == f"cleaner: {tmp_path}/none: can't read this list: No such file or directory\n"
+    assert main(["--files-from", str(tmp_path / "list")]) == 2
+    assert capfd.readouterr() == ("One.\n", f"cleaner: {tmp_path}/none.txt: can't read: No such file or directory\n")
 
 
 @pytest.mark.parametrize("place", ["/proc/no/x.txt", "story.txt/x.txt"])

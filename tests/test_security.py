@@ -3,6 +3,7 @@
 import ast
 import contextlib
 import io
+import json
 import re
 import socket
 from pathlib import Path
@@ -14,7 +15,7 @@ import cleaner
 from cleaner import clean, explain
 from cleaner.cli import main
 
-SOURCES = sorted(Path(cleaner.__file__).parent.glob("*.py"))
+SOURCES = sorted(Path(cleaner.__file__).parent.rglob("*.py"))
 STORY = "The bridge over the river is open again, the mayor said on Monday, and traffic flows. " * 4
 PAGE = f"""<!DOCTYPE html><html><head><title>Bridge</title><base href="https://example.org/">
 <link rel="stylesheet" href="https://example.org/a.css"><script src="https://example.org/a.js"></script></head>
@@ -95,3 +96,15 @@ def test_a_file_name_with_escapes_is_shown_harmless(capsys: pytest.CaptureFixtur
     with contextlib.suppress(OSError):
         assert main(["no-\x1b[2J-such-file"]) == 2
     assert "\x1b" not in capsys.readouterr().err
+
+
+def test_a_host_with_escapes_is_shown_harmless(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    address = "https://site\x1bc\x9b2J\u202e.example/1"
+    (tmp_path / "a.jsonl").write_text(json.dumps({"text": "One.", "url": address}) + "\n", encoding="utf-8")
+    memory = str(tmp_path / "site.db")
+    assert main([str(tmp_path / "a.jsonl"), "-j1", "--stats"]) == 0
+    assert main(["learn", str(tmp_path / "a.jsonl"), "-o", memory, "-j1"]) == 0
+    assert main(["learn", "--show", memory]) == 0
+    shown = capfd.readouterr()
+    for text in (shown.err, shown.out.split("articles    copies  host")[1]):
+        assert "site\\x1bc\\x9b2j\\u202e.example" in text

@@ -36,6 +36,7 @@ def rows(texts: list[str], **more: list[str]) -> bytes:
 def learned(tmp_path: Path, texts: list[str], **more: list[str]) -> Path:
     (tmp_path / "a.jsonl").write_bytes(rows(texts, **more))
     assert main(["learn", str(tmp_path / "a.jsonl"), "-o", str(tmp_path / "site.db"), "-q", "-j", "1"]) == 0
+    assert not (tmp_path / "site.db-journal").exists()
     return tmp_path / "site.db"
 
 

@@ -35,11 +35,10 @@ def below(name: str) -> Iterator[Found]:
     if name == "-" or not places.is_folder(name):
         yield Found(name, "standard-input" if name == "-" else os.path.basename(name))
         return
-    base = name if name.endswith("/") else name + "/"
     try:
         for path in places.walk(name):
             if formats.told_by(path):
-                yield Found(path, os.path.relpath(path, base) if not places.remote(path) else path.rpartition("://")[2], True)
+                yield Found(path, places.below(name, path), True)
     except OSError as error:
         raise Failure(f"{error.filename or name}: can't read this folder: {error.strerror}") from None
 
@@ -73,7 +72,7 @@ def sniffed(location: str, field: str) -> str:
     try:
         if location == "-":
             head = cast(Any, sys.stdin.buffer).peek(1 << 13) if sys.stdin is not None else b""
-        elif places.remote(location):
+        elif places.remote(location) or not os.path.isfile(location):  # what a pipe gives can be read only once
             return ""
         else:
             with open(location, "rb") as file:
@@ -132,10 +131,7 @@ def documents(chunk: Files, name: str, fields: Fields) -> Iterator[Document]:
         place = "standard input" if found.location == "-" else found.location
         row = Plain({"path": found.relative})
         try:
-            file = places.opened(found.location)
-            data, whole, packed = _read(file, fields.largest)
-            if whole or found.location != "-":
-                file.close()
+            data, whole, packed = _opened(found.location, fields.largest)
         except OSError as error:
             yield Document(None, place, row=row, problem=f"can't read: {error.strerror or error}")
             continue
@@ -156,6 +152,15 @@ def documents(chunk: Files, name: str, fields: Fields) -> Iterator[Document]:
         text = decode(data).text
         row = Plain({"path": found.relative, fields.text: text})
         yield Document(text, place, found.location if places.remote(found.location) else None, row)
+
+
+def _opened(location: str, largest: int) -> tuple[bytes, bool, bool]:
+    """`_read` of a file that is closed after it; standard input stays open, for its rest."""
+    file = places.opened(location)
+    if location == "-":
+        return _read(file, largest)
+    with file:
+        return _read(file, largest)
 
 
 def _read(file: IO[bytes], largest: int) -> tuple[bytes, bool, bool]:

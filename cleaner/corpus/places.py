@@ -108,6 +108,13 @@ def _walk(folder: str) -> Iterator[str]:
             yield path
 
 
+def below(folder: str, path: str) -> str:
+    """Return the path of a file that `walk` found, from its folder on."""
+    if not remote(folder):
+        return os.path.relpath(path, folder)
+    return os.path.relpath(filesystem(path)[1], filesystem(folder)[1])
+
+
 def opened(location: str) -> IO[bytes]:
     """Open a location for reading, as it is stored; raises OSError, Failure."""
     if location == "-":

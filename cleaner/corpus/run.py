@@ -81,9 +81,12 @@ def wanted(options: Options) -> Iterator[Job]:
     documents: list[files.Found] = []
     for found in _found(inputs, options):
         (tables if _kind(found, options) in formats.MODULES else documents).append(found)
+    names = Names(into, [found.location for found in tables])
     if documents or not tables:
         shape = options.to if options.to in ("jsonl", "parquet") else "files"
         target = into or options.output
+        if into and shape != "files":
+            target = os.path.join(into, names.free("documents", f".{shape}", ""))
         single = shape == "files" and target and not into
         if single and len(documents) > 1:
             raise Failure(f"-o {target}: several documents need a folder: write {target}/")
@@ -92,7 +95,6 @@ def wanted(options: Options) -> Iterator[Job]:
         yield job
     if one_table and len(tables) + bool(documents) > 1:
         raise Failure(f"-o {options.output}: several tables need a folder")
-    names = Names(into, [found.location for found in tables])
     for found in tables:
         kind = _kind(found, options)
         shape = options.to if options.to in ("jsonl", "parquet") else SHAPES.get(kind, kind)

@@ -8,13 +8,14 @@ from typing import NamedTuple
 
 from cleaner import api
 from cleaner.blocks import cut
-from cleaner.cli import Options, _say
+from cleaner.cli import Options, _say, tell, whole
 from cleaner.corpus import formats, jobs, places, progress, run
 from cleaner.corpus.document import Document, Fields
 from cleaner.corpus.jsonl import JsonRow
 from cleaner.corpus.work import Piece
 from cleaner.decode import decode
 from cleaner.errors import Failure
+from cleaner.output import harmless
 from cleaner.site.count import OFTEN, Counter, Read, read
 from cleaner.site.store import Store, is_store
 from cleaner.summary import hostname
@@ -75,9 +76,8 @@ def _options(asked: dict[str, str], inputs: list[str]) -> Options:
         setattr(options, name.replace("-", "_"), asked.get(name, getattr(options, name.replace("-", "_"))))
     if options.format not in CHOICES["format"]:
         raise Failure(f"--format is {options.format!r}, it must be one of {', '.join(CHOICES['format'])}")
-    if not asked.get("jobs", "1").isdecimal() or not 0 < int(asked.get("jobs", "1")) <= 1024:
-        raise Failure(f"--jobs is {asked['jobs']!r}, it must be a number of processes from 1")
-    options.jobs = int(asked.get("jobs", 0))
+    if "jobs" in asked:
+        options.jobs = whole("jobs", asked["jobs"], "a number of processes", 1, 1024)
     options.quiet = "quiet" in asked
     return options
 
@@ -150,7 +150,7 @@ def learn(options: Options, output: str, host: str, title_field: str) -> int:
     if not options.quiet:
         joined = f"joined {len(memories)} site memories; " if memories else ""
         text = f"{joined}learned {counter.articles} articles and {counter.copies} copies of known ones, {counter.lines} lines"
-        print(f"cleaner: {output}: {text}", file=sys.stderr)
+        tell(f"cleaner: {harmless(output)}: {text}")
     return status
 
 
@@ -183,12 +183,12 @@ def show(path: str, host: str | None) -> int:
     if host is None:
         print(f"{'articles':>9} {'copies':>9}  host")
         for site in store.hosts():
-            print(f"{site.articles:9} {site.copies:9}  {site.name or '(no address)'}")
+            print(f"{site.articles:9} {site.copies:9}  {harmless(site.name) or '(no address)'}")
         return 0
     known = store.host(host)
     if known is None:
         raise Failure(f"{path}: there is no host {host!r} in it: cleaner learn --show {path} lists them")
-    print(f"{known.name or '(no address)'}: {known.articles} articles, {known.copies} copies of them")
+    print(f"{harmless(known.name) or '(no address)'}: {known.articles} articles, {known.copies} copies of them")
     print(f"{'lines':>9}  in articles")
     spread = store.spread(known.id)
     for articles, lines in spread:

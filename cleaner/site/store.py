@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sqlite3
 import weakref
@@ -152,7 +153,10 @@ class Store:
         self.db.execute("DETACH other")
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the file, and leave none beside it."""
+        if self.write and not self.db.in_transaction:  # else something failed, and the journal is what undoes it
+            with contextlib.suppress(sqlite3.Error):
+                self.db.execute("PRAGMA journal_mode = DELETE")
         self.db.close()
 
 
