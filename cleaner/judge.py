@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from array import array
 from functools import lru_cache
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from cleaner.blocks import Block
 
 LIMIT = 0.25  # of what is less likely than this to be article, the judge says it is noise
-BETWEEN = 0.5  # and this is the limit for a line between two that are noise
+BETWEEN = 0.6  # and this is the limit for a line between two that are noise
 PARAGRAPH = 0.1  # and this for what reads as a paragraph
 _ODDS, _BETWEEN, _PARAGRAPH = -log(1 / LIMIT - 1), -log(1 / BETWEEN - 1), -log(1 / PARAGRAPH - 1)
 SURE = 1.1  # where the first trees add up to more, the line stays
@@ -38,6 +39,8 @@ TABLE = 3  # lines, the shortest run that may be a table
 ROW = 30  # letters, the longest row of one; headlines with a time before them are longer
 LEAF = 255  # instead of a feature's number
 
+_COUNT = re.compile(r"\W{0,3}\d[\d.,]* [^\W\d][^:|]{2,40}$")
+
 
 def undecided(blocks: Sequence[Block], taken: Sequence[object]) -> list[int]:
     """Return the lines to judge: no rule took them, and they do not read as a paragraph, or are among the last that do."""
@@ -47,16 +50,29 @@ def undecided(blocks: Sequence[Block], taken: Sequence[object]) -> list[int]:
 
 
 def tables(blocks: Sequence[Block], asked: list[int]) -> set[int]:
-    """Return the lines of runs that hold facts in every second line, as scores, schedules and prices do: no trees know those."""
+    """Return the lines of runs that hold facts, as scores, schedules, prices and counts do: no trees know those.
+
+    A run of lines in every second of which is a fact, or that all begin with a number.
+    """
     found: set[int] = set()
+    lines = [k for k in asked if not blocks[k].prose]
+    for run in _runs(lines):
+        if 2 * sum([_is_row(blocks[at]) for at in run]) >= len(run):
+            found.update(run)
+    for run in _runs([k for k in lines if _COUNT.match(blocks[k].text)]):
+        found.update(run)
+    return found
+
+
+def _runs(lines: list[int]) -> Iterator[list[int]]:
+    """Yield the runs of lines that follow each other, of TABLE or more."""
     run: list[int] = []
-    for k in [*(k for k in asked if not blocks[k].prose), -1]:
+    for k in [*lines, -1]:
         if run and k != run[-1] + 1:
-            if len(run) >= TABLE and 2 * sum([_is_row(blocks[at]) for at in run]) >= len(run):
-                found.update(run)
+            if len(run) >= TABLE:
+                yield run
             run = []
         run.append(k)
-    return found
 
 
 def _is_row(block: Block) -> bool:

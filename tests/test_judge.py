@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cleaner import KINDS, clean, explain, judge, output
+from cleaner import KINDS, clean, evidence, explain, judge, output
 from cleaner.blocks import cut
 from cleaner.pipeline import JUDGED
 
@@ -55,23 +55,31 @@ def test_one_more_short_line_costs_no_paragraph(place: int) -> None:
 
 
 def test_features_are_those_of_the_weights() -> None:
-    data = json.loads(Path(judge.WEIGHTS).read_text(encoding="utf-8"))
-    assert tuple(data["features"]) == judge.NAMES
+    with open(judge.WEIGHTS, "rb") as file:
+        assert tuple(json.loads(file.readline())["features"]) == evidence.NAMES
     blocks = cut(MENU)
-    page = judge.Page(blocks, [None] * len(blocks))
+    page = evidence.Page(blocks, [None] * len(blocks))
     for k in range(len(blocks)):
-        assert len(judge.quick(page, k)) == len(judge.QUICK)
-        assert len(judge.features(page, k)) == len(judge.NAMES)
-    assert max(_asked(data["first"])) < len(judge.QUICK)
-    assert max(_asked(data["rest"])) < len(judge.NAMES)
+        assert len(evidence.quick(page, k)) == len(evidence.QUICK)
+        assert len(evidence.features(page, k)) == len(evidence.NAMES)
 
 
-def _asked(tree: object) -> list[int]:
-    """The features that some trees ask for."""
-    if not isinstance(tree, list):
-        return []
-    own = [tree[0]] if isinstance(tree[0], int) else []
-    return own + [feature for part in tree[len(own) :] for feature in _asked(part)]
+def test_the_first_trees_ask_what_is_quick() -> None:
+    its = judge.judge()
+    end = its.rest[0][0]
+    assert {asked for asked in its.forest.feature[:end] if asked != judge.LEAF} <= set(range(len(evidence.QUICK)))
+    assert {asked for asked in its.forest.feature[end:] if asked != judge.LEAF} <= set(range(len(evidence.NAMES)))
+
+
+def test_all_trees_are_asked_and_end_where_the_next_begins() -> None:
+    forest = judge.judge().forest
+    ends = []
+    for root in forest.roots:
+        at = root
+        while forest.feature[at] != judge.LEAF:  # always more
+            at += forest.skip[at]
+        ends.append(at + 1)
+    assert ends == [*forest.roots[1:], len(forest.feature)]
 
 
 def test_the_weights_are_small() -> None:
@@ -80,6 +88,11 @@ def test_the_weights_are_small() -> None:
 
 def test_a_table_is_left_alone() -> None:
     blocks = cut(f"{STORY}\nMon 10:00-16:00\nTue 10:00-16:00\nAdults $8\n{STORY}")
+    assert judge.tables(blocks, judge.undecided(blocks, [None] * len(blocks))) == {4, 5, 6}
+
+
+def test_counts_below_each_other_are_left_alone() -> None:
+    blocks = cut(f"{STORY}\n* 1,204 houses under water\n* 3 bridges closed\n* 0 people hurt\nNordwall\n{STORY}")
     assert judge.tables(blocks, judge.undecided(blocks, [None] * len(blocks))) == {4, 5, 6}
 
 
