@@ -224,6 +224,7 @@ def test_the_body_of_a_post_above_the_line_of_its_author() -> None:
     assert posts(P[0], "It said:", BY) == [BY]
     assert posts(P[0], "One", "What a day #bridge", BY) == [BY, "What a day #bridge", "One"]
     assert posts(P[0], "One #bridge", "What a day", BY) == [BY, "What a day", "One #bridge"]
+    assert posts(P[0], "One", "", "What a day #bridge", BY) == [BY, "What a day #bridge"]
     assert posts(P[0], "What a day", BY, taken=(1,)) == [BY]
     assert posts(P[0], "One", BY, "Two", BY) == [BY, "One", BY, "Two"]
     assert posts(P[0], "a" * 430, BY) == [BY]
