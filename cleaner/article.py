@@ -29,8 +29,9 @@ SAID = 30  # characters; a shorter text may occur twice by chance
 TWICE = 100  # characters; a longer paragraph is not written twice
 NAMED = 12  # characters of a headline that the page's title says again
 STORY = 400  # characters of the page's story, after which the next may follow
+AGAIN = 0.3  # of the article's characters, that must be written again for a second copy of it
 OFTEN = 3  # times; a box before each embedded post says the same, and
-FEW = 2  # such texts are on a page
+FEW = 2  # such texts are on a page; and more than so many are said again in a second copy of the article
 LONG = 800  # characters of other blocks, and
 COPIED = 0.7  # share of a block's own, that it must hold to be their copy
 _AROUND = "\"“”„‟‚‘’«»‹›「」『』'–—- .…,:"
@@ -108,6 +109,7 @@ def _repeated(page: Segments, found: list[int]) -> set[int]:
     """Return the blocks that say once more what others say: copies of the whole, paragraphs written twice, pull quotes."""
     texts = {k: page.texts[k].strip(_AROUND) for k in found}
     gone = _copies(page, texts)
+    gone.update(_second_copy(page, texts))
     gone.update(_written_twice(page, texts))
     for k in found:
         if k not in gone and len(texts[k]) >= SAID and _tag(page, k)[0] == "quote":
@@ -126,6 +128,18 @@ def _copies(page: Segments, texts: dict[int, str]) -> set[int]:
             if len(held) > 2 and sum(held) >= max(LONG, COPIED * len(whole)) and _tag(page, j)[0] == "p":
                 found.add(j)
     return found
+
+
+def _second_copy(page: Segments, texts: dict[int, str]) -> list[int]:
+    """The blocks that say again what others say, where they are a large part of the article: it is there once a size of screen."""
+    seen: set[str] = set()
+    again = []
+    for k, text in texts.items():
+        if text in seen and _tag(page, k)[0] != "pre":
+            again.append(k)
+        seen.add(text)
+    long = [len(texts[k]) for k in again if len(texts[k]) >= SAID]
+    return again if len(long) > FEW and sum(long) > AGAIN * sum(map(len, texts.values())) else []
 
 
 def _written_twice(page: Segments, texts: dict[int, str]) -> list[int]:

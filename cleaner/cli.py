@@ -108,6 +108,7 @@ class Options:
 
 def main(argv: list[str] | None = None) -> int:
     """Run the command; return its exit status."""
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy's library starts threads that wait busily, for longer than a page takes
     _open_closed()
     if hasattr(sys.stdout, "reconfigure"):  # help and lists; data is bytes
         sys.stdout.reconfigure(errors="backslashreplace")

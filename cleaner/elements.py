@@ -119,9 +119,10 @@ class Elements:
         found = self.known.get(names)
         if found is None:
             found = ()
-            for word in dict.fromkeys(words_of(names)):
-                if word in self.words:
-                    found += tuple(pair for pair in self.words[word] if pair[0][2] in names)
+            words = words_of(names)
+            if not self.words.keys().isdisjoint(words):
+                for word in dict.fromkeys(words):
+                    found += tuple(pair for pair in self.words.get(word, ()) if pair[0][2] in names)
             if len(names) <= NAMES:
                 if len(self.known) >= MEMORY:
                     self.known.clear()

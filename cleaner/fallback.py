@@ -14,7 +14,10 @@ from trafilatura.settings import Document
 from cleaner.article import clean_text
 from cleaner.blocks import Block
 
-SHARE = 0.7  # of the text of a page's paragraphs that a quick extraction must hold
+# what an extraction without trafilatura's own fallbacks must hold, so that they are not tried: characters, and share of the text of
+# the page's paragraphs
+ENOUGH = (1000, 0.7)
+QUICK = (250, 0.3)
 _INLINE = {"hi", "ref", "del", "graphic", "formula", "span"}
 
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
@@ -28,13 +31,18 @@ def metadata(tree: Any, url: str | None) -> Any:
         return None
 
 
-def blocks(tree: Any, url: str | None) -> tuple[str, list[Block]]:
-    """Return the text of a page's main content, a block a line, and its blocks. The tree is used up."""
+def blocks(tree: Any, url: str | None, quick: bool = False) -> tuple[str, list[Block]]:
+    """Return the text of a page's main content, a block a line, and its blocks. The tree is used up.
+
+    `quick`: more often without trafilatura's own fallbacks: on pages on which our tagger is in doubt they take as long as all
+    else, and bring more boilerplate than article.
+    """
     anchors = _anchors(tree)
+    options: dict[str, Any] = {"url": url, "include_comments": False, "with_metadata": False}
     try:
-        found = bare_extraction(tree, url=url, include_comments=False, with_metadata=False, fast=True)
-        if not _enough(tree, found):
-            found = bare_extraction(tree, url=url, include_comments=False, with_metadata=False)
+        found = bare_extraction(tree, fast=True, **options)
+        if not _enough(tree, found, quick):
+            found = bare_extraction(tree, **options)
     except RecursionError:
         found = None
     if not isinstance(found, Document) or found.body is None:
@@ -42,10 +50,11 @@ def blocks(tree: Any, url: str | None) -> tuple[str, list[Block]]:
     return _blocks(found.body, anchors)
 
 
-def _enough(tree: Any, found: Any) -> bool:
-    """Whether trafilatura's quick extraction holds most of a page's paragraphs, so that its fallbacks can add little."""
+def _enough(tree: Any, found: Any, quick: bool) -> bool:
+    """Whether an extraction without trafilatura's own fallbacks will do."""
     size = len(getattr(found, "text", None) or "")
-    return size > 1000 and size >= SHARE * sum(len(p.xpath("string()")) for p in tree.iter("p"))
+    least, share = QUICK if quick else ENOUGH
+    return size > least and size >= share * sum(len(p.xpath("string()")) for p in tree.iter("p"))
 
 
 def _anchors(tree: Any) -> set[str]:

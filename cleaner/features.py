@@ -457,7 +457,9 @@ def body(said: list[str]) -> str:
 
 def said_this(text: str, said: str) -> float:
     """Whether linked data's article holds a block: its beginning, or its end."""
-    bare = "".join(text.split())
-    if len(bare) < 8:
-        return 0.5 if bare in said else 0.0
-    return float(bare[:40] in said or (len(bare) > 40 and bare[-40:] in said))
+    start = text[:80].replace(" ", "")  # at least forty characters, if there are as many: spaces are single
+    if len(start) < 8:
+        return 0.5 if start in said else 0.0
+    if start[:40] in said:
+        return 1.0
+    return float(len(text) > 40 and text[-80:].replace(" ", "")[-40:] in said)

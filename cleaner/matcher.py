@@ -10,7 +10,7 @@ import json
 import os
 import re
 import sys
-from functools import cache
+from functools import cache, cached_property
 from operator import attrgetter
 
 from cleaner.blocks import bare, fold, tidy
@@ -40,6 +40,7 @@ _COMMA = "،".encode()
 _SEPARATOR = re.compile(r"([^\n:|>»→：｜›]{1,70}?)\s*(?:[:|>»→：｜›]|\s[-–—]+(?=\s)|[–—](?=\S))\s*")
 _MARKS = " \t.,:;!?\"'()[]{}<>|/*#@&%+=~^-–—…。！？।॥؟،؛۔·•«»“”‘’„、，：；（）【】「」『』《》〈〉\u00a0\u200b\u200e\u200f"  # r"\W", nearly
 _SENTENCE = re.compile(r"(?:\s[^\W\d_A-ZÀ-ÖØ-ÞА-Я][^\W\d_]{3,}\)?\.|[।۔])$(?<!nuotr\.)(?<!hình\.)")  # no credit ends like this
+_CLASS = r"\\.|\[\^?((?:\\.|[^\]\\])+)\]"
 _ENDED = re.compile(r"[.!?…。！？।؟](?=\s)")
 
 
@@ -96,6 +97,22 @@ def _low(piece: str) -> str:
     return piece.lower() if piece.isascii() and "&" not in piece and "`" not in piece and "\t" not in piece else fold(piece)
 
 
+def _caseless(expression: str) -> str:
+    """Return an expression that says the same, whose classes with long ranges of letters without case do not look for it.
+
+    The compiler asks for each letter of a range whether it has another case; for [一-龠] that takes some milliseconds.
+    """
+    return expression if expression.isascii() else re.sub(_CLASS, _without_case, expression)
+
+
+def _without_case(found: re.Match[str]) -> str:
+    whole, body = found[0], found[1]
+    if body is None or not any(c >= "\u2e80" for c in body):
+        return whole
+    rest = re.sub(r"\\[swd]|A-Za-z|a-zA-Z", "", body)
+    return whole if "\\" in rest or rest.lower() != rest.upper() else f"(?-i:{whole})"
+
+
 class Pack:
     """The look-up tables of some rule files, as `cleaner.index` makes them; compiles an expression when first needed."""
 
@@ -114,11 +131,19 @@ class Pack:
         self.element: list[list[str]] = tables["element"]
         self._compiled: dict[int, re.Pattern[str]] = {}
 
+    @cached_property
+    def edges(self) -> tuple[set[str], list[set[str]], list[set[str]]]:
+        """The beginnings of leads; and for each of BOUNDS the beginnings (those of leads too) and ends of what may be longer."""
+        leads = {lead[:4] for lead in self.leads}
+        heads = [leads.union([key[:4] for key, at in self.head.items() if at[0] > size]) for size in BOUNDS]
+        tails = [{key[-3:] for key, at in self.tail.items() if at[0] > size} for size in BOUNDS]
+        return leads, heads, tails
+
     def compiled(self, place: int) -> re.Pattern[str]:
         """Return the expression at a place of `tries`."""
         found = self._compiled.get(place)
         if found is None:
-            found = self._compiled[place] = re.compile(self.tries[place][1], re.IGNORECASE)
+            found = self._compiled[place] = re.compile(_caseless(self.tries[place][1]), re.IGNORECASE)
         return found
 
     def hit(self, name: str, whole: bool) -> Hit:
@@ -135,10 +160,11 @@ class Matcher:
         self.exceptions = exceptions  # the rules of blocks that stay whatever these rules say
         self.skip = frozenset(skip)
         # how a block that is longer than each of BOUNDS must begin or end to be looked at
-        self.leads = frozenset(lead[:4] for pack in packs for lead in pack.leads)
-        self.heads = tuple(self.leads.union(key[:4] for pack in packs for key, at in pack.head.items() if at[0] > size) for size in BOUNDS)
-        self.tails = tuple(frozenset(key[-3:] for pack in packs for key, at in pack.tail.items() if at[0] > size) for size in BOUNDS)
-        self.words = frozenset(word for pack in packs for word in pack.word)
+        edges = [pack.edges for pack in packs]
+        self.leads = frozenset[str]().union(*(leads for leads, _, _ in edges))
+        self.heads = tuple(frozenset[str]().union(*(heads[at] for _, heads, _ in edges)) for at in range(len(BOUNDS)))
+        self.tails = tuple(frozenset[str]().union(*(tails[at] for _, _, tails in edges)) for at in range(len(BOUNDS)))
+        self.words = frozenset[bytes]().union(*(pack.word for pack in packs))
         self.every = [(pack, place) for pack in packs for place in pack.every]
         self.short = max([PHRASE, *(pack.tries[place][2] for pack, place in self.every)])  # a longer block may be no rule's at all
         self._heads = [(pack, pack.head) for pack in packs]

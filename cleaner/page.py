@@ -23,6 +23,7 @@ _HTML = re.compile(
 )
 _FRAGMENT = re.compile(r"\s*<(p|ul|ol|blockquote|figure|span|a|b|i|em|strong|header|nav)\b[^<>]*>", re.IGNORECASE)
 _CLOSED = re.compile(r"</(?:p|ul|ol|blockquote|figure|div)\s*>", re.IGNORECASE)
+_NOSCRIPT = re.compile(r"<noscript\b.*?</noscript\s*>", re.IGNORECASE | re.DOTALL)
 LITTLE = 250  # characters; an article shorter than this is doubted
 DOUBTED = 0.8  # expected F1 under which the tagger's choice is doubted
 
@@ -115,13 +116,37 @@ def read(
     if engine == "trafilatura" and _too_large(parse(html)):
         raise TooLarge(f"more than {MOST:,} elements")
     rules = elements.on(html)
-    found, sure = (NOTHING, False) if engine == "trafilatura" else _own(segment(html, rules, keep, lines), keep, lines)
+    found, sure = (NOTHING, False) if engine == "trafilatura" else _found(html, elements, rules, keep, lines)
     used = "trafilatura" if engine == "trafilatura" else "own"
     if engine == "trafilatura" or (engine == "auto" and not sure):
-        other = _fallback(html, rules, keep, url)
+        other = _fallback(html, rules, keep, url, quick=engine == "auto")
         if len(other[0]) > min(len(found[0]), LITTLE):
             found, used = other, "trafilatura"
     return Page(*found, about, bool(found[0]), used)
+
+
+def _found(html: str, elements: Elements, rules: OnPage, keep: Collection[str], lines: bool) -> tuple[Found, bool]:
+    """The article as the engine finds it, and whether it is sure; where the tree has no text, a script may hold it."""
+    page = segment(html, rules, keep, lines)
+    found, sure = _own(page, keep, lines)
+    if len(found[0]) < LITTLE and "<noscript" in html:  # an element open in it takes in all that follows
+        page = segment(_NOSCRIPT.sub(_empty, html), elements.on(html), keep, lines)
+        found, sure = max((found, sure), _own(page, keep, lines), key=lambda pair: len(pair[0][0]))
+    if len(found[0]) < LITTLE and "<script" in html:
+        from cleaner import state
+
+        text = state.article(html, page.title, page.told)
+        if text:
+            said = segment(f"<article>{text.replace(chr(10), '<br>')}</article>", elements.on(text), keep)
+            other, sure = _own(said, keep, False)
+            if len(other[0]) >= LITTLE:
+                beside = [p._replace(line=0, path="script", before=-1) for p in said.dropped]
+                return (other[0], other[1], page.dropped + beside if lines else []), sure
+    return found, sure
+
+
+def _empty(found: re.Match[str]) -> str:
+    return "\n" * found[0].count("\n")
 
 
 def _own(page: Segments, keep: Collection[str], named: bool) -> tuple[Found, bool]:
@@ -159,7 +184,7 @@ def _too_large(tree: Any) -> bool:
     return tree is not None and bool(tree.xpath("count(//*)") > MOST)
 
 
-def _fallback(html: str, rules: OnPage, keep: Collection[str], url: str | None) -> Found:
+def _fallback(html: str, rules: OnPage, keep: Collection[str], url: str | None, quick: bool) -> Found:
     """The article as trafilatura finds it."""
     from cleaner import fallback
 
@@ -167,7 +192,7 @@ def _fallback(html: str, rules: OnPage, keep: Collection[str], url: str | None) 
     if tree is None:
         return "", [], []
     pruned = _prune(tree, rules, keep)
-    return *fallback.blocks(tree, url), pruned
+    return *fallback.blocks(tree, url, quick), pruned
 
 
 def _about(html: str, url: str | None) -> Metadata:

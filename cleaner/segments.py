@@ -10,7 +10,7 @@ No tree is made: the blocks are built from the parser's events. That takes half 
 from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
-from cleaner.elements import DEEP, LARGEST, SMALL, WHOLE, OnPage, Pruned, step
+from cleaner.elements import DEEP, LARGEST, SMALL, WHOLE, Elements, OnPage, Pruned, step
 from cleaner.errors import TooLarge
 
 INLINE = frozenset(
@@ -62,6 +62,14 @@ SKIPPED = frozenset(
 )
 BOLD = frozenset(("b", "strong"))
 BREAKS = frozenset(("br", "hr"))
+_INLINE, _LINK, _BOLD, _BREAK, _SKIPPED = range(1, 6)  # sorts of tags; 0: a block
+_SORTS = {
+    **dict.fromkeys(INLINE, _INLINE),
+    **dict.fromkeys(BOLD, _BOLD),
+    **dict.fromkeys(BREAKS, _BREAK),
+    **dict.fromkeys(SKIPPED, _SKIPPED),
+    "a": _LINK,
+}
 MOST = 50_000  # blocks of a page, as elements for trafilatura; of 2,000 pages none had more than 10,200 elements
 DEEPEST = 200  # levels of containers; what lies deeper belongs to the last of them
 
@@ -182,7 +190,10 @@ class Reader:
 
     def __init__(self, rules: OnPage | None, keep: Collection[str]) -> None:
         self.found = Segments()
-        self.rules, self.keep = rules, keep
+        self.texts, self.boxes = self.found.texts, self.found.containers
+        self.rules, self.keep = OnPage(Elements(()), [], {}) if rules is None else rules, keep
+        self.tags, self.known, self.candidates = self.rules.tags, self.rules.known, self.rules.rules.candidates
+        self.always = bool(self.rules.always or self.rules.found)  # whether every element is asked
         self.line = 0
         self.number = -1  # of elements before
         self.open: list[Mapping[str, str]] = []  # attributes of the open elements
@@ -202,48 +213,44 @@ class Reader:
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         """An element begins."""
         self.number += 1
-        if self.skipping or tag in SKIPPED:
+        sort = _SORTS.get(tag, 0)
+        if self.skipping or sort == _SKIPPED:
             self._skip(tag, attributes)
             return
-        inline = tag in INLINE
-        if not inline:
+        if sort == 0 or sort == _BREAK:
             if self.run:
-                self._flush(tag in BREAKS)
+                self._flush(sort == _BREAK)
             elif self.frames and self.frames[-1].run:
                 self._split()
         style = names = kind = ""
-        rules = self.rules
-        ask = rules is not None and (tag in rules.tags or rules.always or rules.found)
+        ask = self.always or tag in self.tags
         if attributes:
             style = names = attributes.get("class", "")
-            if style and rules is not None and rules.known.get(style, True):
-                ask = True
+            known = self.known
+            if style:
+                found = known.get(style)
+                ask = ask or bool(self.candidates(style) if found is None else found)
             number = attributes.get("id")
             if number:
                 names = f"{style} {number}"
-                if rules is not None and rules.known.get(number, True):
-                    ask = True
-        if rules is not None and ask:
-            said = rules.found.get(self.number) or rules.of(tag, attributes, self.open[-1] if self.open else {})
-            if said is not None and said[1] in self.keep:
-                kind = said[1]
-            elif said is not None and tag not in WHOLE:
-                self._begin(said, step(tag, attributes.get("id"), attributes.get("class")))
+                found = known.get(number)
+                ask = ask or bool(self.candidates(number) if found is None else found)
+        if ask:
+            kind = self._asked(tag, attributes)
         self.open.append(attributes)
-        if inline:
-            if tag == "a":
-                self.link += 1
-            elif tag in BOLD:
-                self.bold += 1
-        elif tag not in BREAKS:
+        if sort == 0:
             self.broke = False
             if len(self.stack) > DEEPEST:
                 self.over += 1
                 return
             hidden = bool(attributes) and ("hidden" in attributes or "none" in attributes.get("style", ""))
-            boxes = self.found.containers
-            boxes.append(Container(tag, names, self.stack[-1], len(self.stack), len(self.found.texts), hidden, style, kind))
+            boxes = self.boxes
+            boxes.append(Container(tag, names, self.stack[-1], len(self.stack), len(self.texts), hidden, style, kind))
             self.stack.append(len(boxes) - 1)
+        elif sort == _LINK:
+            self.link += 1
+        elif sort == _BOLD:
+            self.bold += 1
 
     def end(self, tag: str) -> None:
         """An element ends."""
@@ -253,22 +260,22 @@ class Reader:
                 self._noted(tag)
             return
         self.open.pop()
-        if tag in INLINE:
-            if tag == "a":
-                self.link -= 1
-            elif tag in BOLD:
-                self.bold -= 1
-        elif tag not in BREAKS:
+        sort = _SORTS.get(tag, 0)
+        if sort == 0:
             if self.run:
                 self._flush()
             self.broke = False
             if self.over:
                 self.over -= 1
             else:
-                box = self.found.containers[self.stack.pop()]
-                box.last = len(self.found.texts)
+                box = self.boxes[self.stack.pop()]
+                box.last = len(self.texts)
                 if box.first == box.last:
-                    self.found.containers.pop()  # what was in it is gone already
+                    self.boxes.pop()  # what was in it is gone already
+        elif sort == _LINK:
+            self.link -= 1
+        elif sort == _BOLD:
+            self.bold -= 1
         if self.frames and self.frames[-1].depth == len(self.open):
             self._end(self.frames.pop())
 
@@ -311,19 +318,18 @@ class Reader:
         self.run.clear()
         text = " ".join(raw.split())
         if text:
-            found = self.found
-            home = self.stack[-1]
-            tag = found.containers[home].tag
+            found, texts, home, size = self.found, self.texts, self.stack[-1], len(text)
+            tag = self.boxes[home].tag
             if tag == "p":
-                self.prose += len(text)
+                self.prose += size
             elif tag == "pre":
-                found.raw[len(found.texts)] = raw
-            if len(found.texts) == MOST:
+                found.raw[len(texts)] = raw
+            if len(texts) == MOST:
                 raise TooLarge(f"more than {MOST:,} blocks")
-            found.texts.append(text)
+            texts.append(text)
             found.home.append(home)
-            found.linked.append(min(self.linked, len(text)))
-            found.strong.append(min(self.strong, len(text)))
+            found.linked.append(min(self.linked, size))
+            found.strong.append(min(self.strong, size))
             found.broken.append(self.broke or by_break)
             found.lines.append(self.began)
             self.broke = False
@@ -331,6 +337,17 @@ class Reader:
         self.linked = self.strong = 0
 
     # --- elements that rules name
+
+    def _asked(self, tag: str, attributes: Mapping[str, str]) -> str:
+        """Ask the rules about an element; return its kind if it is to be kept."""
+        said = self.rules.found.get(self.number) or self.rules.of(tag, attributes, self.open[-1] if self.open else {})
+        if said is None:
+            return ""
+        if said[1] in self.keep:
+            return said[1]
+        if tag not in WHOLE:
+            self._begin(said, step(tag, attributes.get("id"), attributes.get("class")))
+        return ""
 
     def _begin(self, said: tuple[str, str], own: str) -> None:
         counts = self.linked, self.strong, self.broke, self.began

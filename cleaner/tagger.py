@@ -5,6 +5,7 @@ classes around it, dilated convolutions over the sequence of blocks (Oord 2016, 
 the page's mean and maximum joined in, and a sigmoid. weights/CARD.md says what it has learned from.
 """
 
+import json
 import os
 from functools import lru_cache
 from typing import Any
@@ -14,7 +15,7 @@ import numpy as np
 from cleaner.features import Floats, bits_of, table
 from cleaner.segments import Segments
 
-WEIGHTS = os.path.join(os.path.dirname(__file__), "weights", "page.npz")
+WEIGHTS = os.path.join(os.path.dirname(__file__), "weights", "page.safetensors")
 PIECE = 250_000  # multiplications; OpenBLAS starts threads above 2^18
 FARTHEST = 5.0  # standard deviations, at which features are cut off
 
@@ -67,5 +68,22 @@ def _product(a: Floats, b: Floats) -> Floats:
 @lru_cache(maxsize=1)
 def tagger() -> Tagger:
     """Return the shipped net, read once."""
-    with np.load(WEIGHTS, allow_pickle=False) as weights:
-        return Tagger(dict(weights))
+    return Tagger(read(WEIGHTS))
+
+
+_TYPES = {"F32": "<f4", "I64": "<i8"}
+
+
+def read(path: str) -> dict[str, Any]:
+    """Return the arrays and texts of a file in safetensors' format (https://github.com/huggingface/safetensors), which is read at once.
+
+    After eight bytes with its length comes a JSON header that says of each array its type, shape and place, then the arrays.
+    """
+    with open(path, "rb") as file:
+        size = int.from_bytes(file.read(8), "little")
+        header, data = json.loads(file.read(size)), file.read()
+    found: dict[str, Any] = header.pop("__metadata__", {})
+    for name, its in header.items():
+        start, end = its["data_offsets"]
+        found[name] = np.frombuffer(data[start:end], dtype=_TYPES[its["dtype"]]).reshape(its["shape"])
+    return found

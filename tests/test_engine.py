@@ -1,5 +1,6 @@
 """The page engine: blocks and their containers, features, the net, what is kept and what falls back."""
 
+import json
 import subprocess
 import sys
 import threading
@@ -182,6 +183,14 @@ def test_what_is_said_twice() -> None:
     assert article.chosen(long, [1.0] * 5) == [0, 1, 2, 3]
 
 
+def test_an_article_that_is_there_for_each_size_of_screen() -> None:
+    parts = f"<h2>Fog</h2><p>{TEXT[0]}</p><ul>" + "".join(f"<li>{text}</li>" for text in TEXT[1:]) + "</ul>"
+    page = segments(f"<div class='wide'>{parts}</div><div class='narrow'>{parts}</div><p>It sails again.</p>")
+    assert article.chosen(page, [1.0] * 11) == [0, 1, 2, 3, 4, 10]
+    code = "<pre>ferry.start()</pre>" * 5 + "<p>Up to date</p>" * 4
+    assert len(article.chosen(segments(code), [1.0] * 9)) == 9
+
+
 def test_the_next_story_is_another() -> None:
     stories = "".join(f"<article><header><h1>Story number {n}</h1></header>{BODY}</article>" for n in range(2))
     entries = "".join(f"<article><h2>Entry {n}</h2><p>{text}</p></article>" for n, text in enumerate(TEXT))
@@ -194,6 +203,26 @@ def test_the_next_story_is_another() -> None:
 
 def test_no_depth_is_too_deep() -> None:
     assert clean("<html><body>" + "<div>" * 100_000 + BODY, engine="own").split("\n") == TEXT
+
+
+def scripted(data: str) -> str:
+    return f"<html><head><title>The ferry runs again</title></head><body><div id='app'></div><script>{data}</script></body></html>"
+
+
+def test_an_article_that_a_script_holds() -> None:
+    story = {"id": 7, "body": BODY + "<figcaption>The ferry at the quay</figcaption>", "note": "Sign up. It is free."}
+    assert clean(scripted(f"window.__STATE__ = {json.dumps(story)}")).split("\n") == TEXT
+    assert clean(scripted(f"self.push([1, {json.dumps(json.dumps(story))}])")).split("\n") == TEXT
+    parts = {"parts": [{"type": "p", "text": text} for text in TEXT]}
+    assert clean(scripted(f"start({json.dumps(parts)})")).split("\n") == TEXT
+    other = scripted(f"window.__STATE__ = {json.dumps(story)}").replace("The ferry runs again", "Ten recipes with rhubarb")
+    assert clean(other) == ""
+    assert explain(scripted(f"a = {json.dumps(story)}"), metadata=False).removed[0].text == "The ferry at the quay"
+
+
+def test_an_element_left_open_in_noscript() -> None:
+    html = PAGE.replace("<body>", "<body><noscript><div class='no-js'></noscript>")
+    assert clean(html, engine="own").split("\n") == TEXT
 
 
 def test_linked_data_where_the_page_has_no_text() -> None:

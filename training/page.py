@@ -1,4 +1,4 @@
-"""python -m training.page DATA: from the data files to cleaner/weights/page.npz, with cross-validation by site.
+"""python -m training.page DATA: from the data files to cleaner/weights/page.safetensors, with cross-validation by site.
 
 The steps: pages are cut into blocks as the engine cuts them and labelled by their known text; barer and harder copies
 are made; trees are trained on them; the net is trained on labels mixed with the trees' opinion, and on pages without
@@ -8,10 +8,9 @@ The same data and seed give the same bytes. `--folds 0` trains without cross-val
 """
 
 import argparse
-import io
+import json
 import random
 import time
-import zipfile
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -163,12 +162,18 @@ def report(rows: list[Any]) -> None:
 
 
 def write(made: dict[str, Any], path: Path) -> None:
-    """Write arrays as an .npz file that is the same for the same arrays."""
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:
-        for name in sorted(made):
-            data = io.BytesIO()
-            np.lib.format.write_array(data, np.asarray(made[name]), allow_pickle=False)
-            file.writestr(zipfile.ZipInfo(f"{name}.npy", (1980, 1, 1, 0, 0, 0)), data.getvalue(), zipfile.ZIP_DEFLATED)
+    """Write arrays and texts as a safetensors file, the same for the same arrays."""
+    header: dict[str, Any] = {"__metadata__": {name: str(value) for name, value in made.items() if value.dtype.kind == "U"}}
+    data = b""
+    for name in sorted(made):
+        if name not in header["__metadata__"]:
+            kind, type = {"f": ("F32", "<f4"), "i": ("I64", "<i8")}[made[name].dtype.kind]
+            raw = made[name].astype(type).tobytes()
+            header[name] = {"dtype": kind, "shape": made[name].shape, "data_offsets": [len(data), len(data) + len(raw)]}
+            data += raw
+    head = json.dumps(header).encode()
+    head += b" " * (-len(head) % 8)
+    path.write_bytes(len(head).to_bytes(8, "little") + head + data)
 
 
 def main() -> None:
@@ -186,7 +191,7 @@ def main() -> None:
             if fold < 0:
                 write(made, Path(WEIGHTS))
             elif options.nets:
-                write(made, options.nets / f"fold{fold}.npz")
+                write(made, options.nets / f"fold{fold}.safetensors")
             rows += scores
     if rows:
         report(rows)
