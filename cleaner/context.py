@@ -84,8 +84,6 @@ def foot(blocks: Sequence[Block], hits: Sequence[Hit | None]) -> list[int]:
     prose = [i for i, block in enumerate(blocks) if block.prose and hits[i] is None]
     if len(prose) < 4 and sum(blocks[i].weight for i in prose) < 1200:
         return []
-    if not prose:
-        return []
     below = range(prose[-1] + 1, len(blocks))
     first = next((i for i in below if _sure(hits[i])), len(blocks))
     return [i for i in below if i > first and hits[i] is None and blocks[i].short and not blocks[i].listed]
@@ -280,11 +278,16 @@ def _is_link(blocks: Sequence[Block], run: list[int]) -> bool:
 
 
 def inside(blocks: Sequence[Block], hits: Sequence[Hit | None], i: int) -> list[int]:
-    """Return the blocks between the line that opens an embedded post and the line that closes it."""
+    """Return the blocks between the line that opens an embedded post and the line that closes it, if these are one post's.
+
+    Two paragraphs between them are the article: the line closes another post, whose first line is lost.
+    """
     for k in range(i + 1, min(i + 8, len(blocks))):
         hit = hits[k]
         if hit is not None and hit.kind == "embed":
-            return list(range(i + 1, k)) if hit.cut != "list" else []
+            between = range(i + 1, k)
+            one = hit.cut != "list" and sum(blocks[n].prose and hits[n] is None for n in between) < 2
+            return list(between) if one else []
     return []
 
 

@@ -52,9 +52,10 @@ def load(path: Path) -> list[Rule]:
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise RuleError(f"{path}: this rule file is not TOML: {error}") from None
     extra = sorted(set(data) - {"rule"})
-    if extra or not isinstance(data.get("rule"), list):
+    found = data.get("rule")
+    if extra or not isinstance(found, list) or not all(isinstance(table, dict) for table in found):
         raise RuleError(f"{path}: a rule file holds [[rule]] tables only" + (f", not {extra[0]!r}" if extra else ""))
-    rules = [_check(table, path) for table in data["rule"]]
+    rules = [_check(table, path) for table in found]
     for i, rule in enumerate(rules):
         if any(rule.id == other.id for other in rules[:i]):
             raise RuleError(f"{path}: rule {rule.id!r} is there twice, give each rule an id of its own")

@@ -10,8 +10,10 @@ ONCE = {  # what the fuzzer found, by target
         b"One.<br><br>Advertisement<br><br>Two.\n",
         b"We go.\n\n> Forty-one\n>\xe8kit. Ter>\n<div class=hank you. #brindle\n> \xe2\x80\x94 Brindle (@brindle) April 11, 2025\n",
     ],
+    "seam": [b"an\x0201234567y/8site"],
     "table": [b"a\rb,text\n1,2\n"],
     "words": [b"--jobs\n" + b"9" * 5000],
+    "rules": [b"rule = [1]"],
     "stays": [b"|", b"Also read: \x7f" * 9],
     "rule": [b"\x04\n\n\n\n\xcf\xd0\xd1.x\nx", b"\x00(a+)+b\na\n\n\n\na", b"\x01x\x7fy\n\n\x7f\n\n\nx"],
 }

@@ -224,3 +224,29 @@ def test_evidence_costs_little_beside_cleaning() -> None:
 
     plain, reported = (min(taken(Summary(make())) for _ in range(4)) for make in (lambda: None, Evidence))
     assert reported < 1.6 * plain + 0.1  # measured: 1.0 to 1.3 over 10,000 articles; the page's fixed parts weigh more here
+
+
+def test_a_document_that_is_long_is_shown_in_part() -> None:
+    lines = "The bridge number {} is open again.\nAdvertisement\n"
+    done = explain("".join(lines.format(n) for n in range(100)), format="text")
+    whole, part = document("a", done), document("a", done, 1000)
+    assert "".join(text for text, _ in part["segments"]) == "".join(text for text, _ in whole["segments"])[:1000]
+    assert part["more"] == len(done.source) - 1000
+    found = page({**collected(["a"]).as_dict(), "evidence": {**collected(["a"]).as_dict()["evidence"], "documents_shown": [part]}}, ["a"])
+    assert f"… {part['more']:,} characters more, which are too many to show here." in html.unescape(found)
+
+
+def test_a_page_says_where_on_it_a_removal_stood(tmp_path: Path) -> None:
+    story = "The bridge over the river is open again, the mayor said on Monday, and traffic flows.[related-posts]"
+    inside = f"<article><p>{story}</p><figure><figcaption>The bridge at dawn</figcaption></figure><p>{story}</p></article>"
+    source = f"<html lang=en><body><div class='related-posts'><a href='/'>Ferry fares rise</a></div>{inside}</body></html>"
+    for name in "ab":
+        (tmp_path / f"{name}.html").write_text(source, encoding="utf-8")
+    names = [str(tmp_path / "a.html"), str(tmp_path / "b.html")]
+    assert main([*names, "--engine", "own", "--report", str(tmp_path / "r.html"), "-o", str(tmp_path / "out")]) == 0
+    found = html.unescape((tmp_path / "r.html").read_text(encoding="utf-8"))
+    assert "line 1 of the page <code><bdi>body > article > figure > figcaption</bdi></code>" in found
+    assert main([names[0], "--engine", "own", "--report", str(tmp_path / "s.html"), "-o", str(tmp_path / "out.txt")]) == 0
+    found = (tmp_path / "s.html").read_text(encoding="utf-8")
+    assert '<del class="cut k-other" data-kind=other>[related-posts]</del>' in found
+    assert "Ferry fares rise" in found

@@ -1,5 +1,6 @@
 """`cleaner rule`: pages of rules, what to paste, what a rule file does; and a file called rule is still cleaned."""
 
+import io
 import subprocess
 import sys
 import tomllib
@@ -133,3 +134,47 @@ def test_the_catalogue_names_own_rules(tmp_path: Path) -> None:
     mine = tmp_path / "mine.toml"
     mine.write_text(KEEPS, encoding="utf-8")
     assert catalogue([str(mine)])[load(mine)[0].id] == ("related", "Ours to keep.")
+
+
+def test_what_the_command_says_of_itself(capfd: pytest.CaptureFixture[str]) -> None:
+    assert main(["rule", "--help"]) == 0
+    text = capfd.readouterr().out
+    assert text.startswith("cleaner rule: what a rule takes and why")
+    assert main(["rule"]) == 2
+    assert capfd.readouterr() == ("", text)
+    assert main(["rule", "--nonsense"]) == 2
+    assert capfd.readouterr().err == "cleaner: option --nonsense not recognized; cleaner rule --help shows the options\n"
+    assert main(["rule", "--stays", " *** "]) == 2
+    assert "a line without letters and figures can't be told from others" in capfd.readouterr().err
+
+
+def test_rules_for_elements_are_tried_on_markup(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "mine.toml").write_text(
+        '[[rule]]\nid = "box"\nkind = "promo"\ncut = "element"\nselector = "div.club"\nwhy = "A test."\n'
+        "noise = [\"<div class='club'>Join</div>\"]\nprose = [\"<div class='clubs'>One</div>\"]\n",
+        encoding="utf-8",
+    )
+    rules = str(tmp_path / "mine.toml")
+    assert main(["rule", "--try", rules, "<div class='club'>Join us</div>", "<p>Join us</p>"]) == 0
+    out = [line.split(maxsplit=2)[:2] for line in capfd.readouterr().out.splitlines()]
+    assert out[0] == ["-", "mine/box"]
+    assert out[2][0] != "-"
+    assert main(["--check-rules", "--rules", rules]) == 0
+    text = (tmp_path / "mine.toml").read_text(encoding="utf-8")
+    (tmp_path / "mine.toml").write_text(text.replace("'clubs'", "'club'").replace("'club'>Join", "'x'>Join"), encoding="utf-8")
+    assert main(["--check-rules", "--rules", rules]) == 2
+    err = capfd.readouterr().err
+    assert "mine/box: the selector does not find this noise: \"<div class='x'>Join</div>\"" in err
+    assert "mine/box: this prose would be lost to its own selector: \"<div class='club'>One</div>\"" in err
+
+
+def test_a_text_from_standard_input_is_tried(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "mine.toml").write_text(
+        '[[rule]]\nid = "a"\nkind = "ad"\ncut = "block"\nlines = ["Join the club"]\nwhy = "A test."\n'
+        'noise = ["Join the club"]\nprose = ["y"]\n',
+        encoding="utf-8",
+    )
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"Join the club\nThe club is open.\n")))
+    assert main(["rule", "--try", str(tmp_path / "mine.toml"), "-"]) == 0
+    assert [line.split()[0] for line in capfd.readouterr().out.splitlines()] == ["-", "The"]
+    assert main(["--check-rules", "--rules", str(tmp_path / "mine.toml"), "-q"]) == 0

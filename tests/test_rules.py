@@ -77,6 +77,18 @@ def test_index_names_every_rule() -> None:
         (('cut = "block"', 'cut = "span"'), "is found by"),
         (('cut = "block"', 'cut = "block"\nlimit = "many"'), "number of characters"),
         (('cut = "block"', 'cut = "block"\nwhere = "middle"'), "'where' must be"),
+        (('why = "A test."', "why = 3"), "'why' must be a string"),
+        (('lines = ["Zwischenruf der Brücke"]', 'lines = "x"'), "'lines' must be a list of strings that are not empty"),
+        (('lines = ["Zwischenruf der Brücke"]', 'lines = ["x", " "]'), "'lines' must be a list of strings that are not empty"),
+        (('lines = ["Zwischenruf der Brücke"]', 'lines = ["x"]\nwords = ["x"]'), "'words' go with 'match'"),
+        (('noise = ["Zwischenruf der Brücke"]', 'noise = [["x", "y", "z"]]'), "an example of 'noise' is a string, or [text, what stays"),
+        (('noise = ["Zwischenruf der Brücke"]', "noise = []"), "give examples: 'noise' that must go and 'prose' that must stay"),
+        (('cut = "block"', 'cut = "keep"'), "has examples in 'prose', which must stay, and no 'noise'"),
+        (('cut = "block"', 'cut = "element"'), "a rule that cuts 'element' is found by selector"),
+        (('cut = "block"\nlines = ["Zwischenruf der Brücke"]', 'cut = "span"\nmatch = "x"'), "names in 'words' what must occur"),
+        (('cut = "block"', 'cut = "block"\nlimit = 0'), "number of characters"),
+        (('cut = "block"', 'cut = "block"\nlimit = true'), "number of characters"),
+        (("[[rule]]", "x = 1\n[[rule]]"), "a rule file holds [[rule]] tables only, not 'x'"),
         (("[[rule]]", "[[rules]]"), "holds [[rule]] tables only"),
         (("[[rule]]", "[rule"), "not TOML"),
     ],
@@ -89,6 +101,13 @@ def test_a_bad_file_is_told_in_a_sentence(tmp_path: Path, change: tuple[str, str
     assert str(path) in str(error.value)
     assert says in str(error.value)
     assert "\n" not in str(error.value).split("TOML")[0]
+
+
+@pytest.mark.parametrize("text", ["", "rule = 3\n", "rule = [1]\n", '[rule]\nid = "x"\n'])
+def test_a_file_without_rules(text: str, tmp_path: Path) -> None:
+    (tmp_path / "mine.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(RuleError, match=r"mine\.toml: a rule file holds \[\[rule\]\] tables only$"):
+        load(tmp_path / "mine.toml")
 
 
 def test_the_same_id_twice(tmp_path: Path) -> None:

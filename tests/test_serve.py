@@ -192,3 +192,41 @@ def test_a_port_that_is_taken(capfd: pytest.CaptureFixture[str], server: serve.S
     assert main(["--serve", "--port", str(server.server_port)]) == 2
     assert "Address already in use" in capfd.readouterr().err
     assert main(["--serve", "--port", "99999"]) == 2
+
+
+def test_what_the_cleaning_process_answers() -> None:
+    data, wishes = TEXT.encode(), {"keep": [], "format": "text", "engine": "auto"}
+
+    def answer(shape: str, source: bytes = data, **more: Any) -> tuple[int, str]:
+        status, body = serve._answer(source, {**wishes, **more}, shape, Options())
+        return status, body.decode()
+
+    assert answer("text") == (200, clean(TEXT, format="text"))
+    assert json.loads(answer("json")[1])["removed"][0]["rule"] == "en/also-read"
+    assert answer("html")[1].startswith("<!doctype html>")
+    found = json.loads(answer("page")[1])
+    assert (found["removals"], found["title"]) == (1, "")
+    assert "Who &lt;b&gt;paid&lt;/b&gt; for it" in found["html"]
+    assert answer("text", keep=["related"]) == (200, TEXT)
+    assert answer("text", b"\x89PNG\r\n") == (422, "this is no text (give a text or an HTML page)")
+    assert answer("text", b"a\n" * 600_000) == (422, "more than 500,000 lines: cut it up")
+
+
+def test_a_document_that_ends_early(server: serve.Server) -> None:
+    with socket.create_connection((serve.ADDRESS, server.server_port), timeout=60) as connection:
+        host = f"{serve.ADDRESS}:{server.server_port}"
+        connection.sendall(f"POST /clean HTTP/1.1\r\nHost: {host}\r\nX-Cleaner: 1\r\nContent-Length: 9\r\n\r\nOne.".encode())
+        connection.shutdown(socket.SHUT_WR)
+        answer = b"".join(iter(lambda: connection.recv(4096), b""))
+    assert answer.startswith(b"HTTP/1.0 400 ")
+    assert answer.endswith(b"the document ended early")
+
+
+def test_too_many_at_a_time_are_turned_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    with running(timeout=0.1) as found:
+        monkeypatch.setattr(serve, "GRACE", 0.1)
+        with found.room.lock:  # a document in work
+            assert found.room.ask(b"One.", {}, "text") == (503, b"other documents are in work: try again")
+        found.free = threading.BoundedSemaphore(1)
+        with found.free, socket.create_connection((serve.ADDRESS, found.server_port), timeout=60) as connection:
+            assert connection.recv(10) == b""
