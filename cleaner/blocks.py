@@ -7,7 +7,7 @@ from functools import cache
 
 # What sites put before a line to mark it as an item, a link or a label.
 BULLETS = "-–—*•·●○◦▪▫■□►▶▸▷›»→➤➜➔⇒☛✓✔✅❏❖◆◇★☆👉📌📰🔴🔵>|+~#="
-_ITEM = re.compile(r"\s*(?:[-*•·●○◦▪▫■►▶▸›»→➤👉❏❖+]|>{1,3}|&gt;|&bull;|&raquo;)(?:\s|(?<=[•·●▪■►▶▸›»→➤👉>]))")
+_ITEM = re.compile(r"\s*(?:[-*•·●○◦▪▫■►▶▸›»→➤👉❏❖+]|>{1,3})(?:\s|(?<=[•·●▪■►▶▸›»→➤👉>]))")
 _NUMBERED = re.compile(r"\s*\d{1,2}[.)]\s")
 _EDGE = BULLETS + " \t\u00a0\u200b\u200c\u200d\u200e\u200f\ufeff\ufe0f\u2060\u3000()[]{}<>【】「」『』〔〕（）《》«"
 _TAIL = _EDGE + ".:;,!?…。：؛،।॥？！»|"

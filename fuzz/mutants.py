@@ -24,7 +24,7 @@ from math import sqrt
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-TEXTS = "tests/test_context.py tests/test_api.py tests/test_judge.py tests/test_fixtures.py tests/test_rules.py"
+TEXTS = "tests/test_blocks.py tests/test_context.py tests/test_api.py tests/test_judge.py tests/test_fixtures.py tests/test_rules.py"
 RULES = "tests/test_rulepage.py tests/test_rules.py tests/test_hostile.py"
 TABLES = "tests/test_readers.py tests/test_fuzz.py tests/test_corpus.py tests/test_hostile.py"
 TESTS = {  # module -> the tests that speak of it, the quick ones first

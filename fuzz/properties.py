@@ -1,8 +1,8 @@
 """What must hold of every input, as functions of bytes: each raises AssertionError where it does not.
 
 An input's first byte chooses what the rest of it is: a text, lines put together from the rules' own examples, two
-articles to be joined, a page, a rule file, or a table for one of the readers. `python fuzz/drive.py` searches for
-inputs that break them; tests/test_fuzz.py tries those that once did, and some at random.
+articles to be joined, a page, a rule file, a line that should stay, a command line, or a table for one of the readers.
+`python fuzz/drive.py` searches for inputs that break them; tests/test_fuzz.py tries those that once did, and some at random.
 """
 
 import atexit

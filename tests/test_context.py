@@ -69,6 +69,9 @@ def test_an_article_that_has_hardly_begun_is_not_over() -> None:
         assert len(list(rests(blocks, hits(count + 2, **{f"at{count}": rest})))) == over
     blocks = cut("\n".join([P[0] * 4, "Comments", "Mine"]))
     assert list(rests(blocks, hits(3, at1=rest))) == []
+    for size, over in ((199, 0), (200, 1)):
+        blocks = cut("\n".join(["a" * 199 + ".", "a" * size + ".", "Comments", "Mine"][:4]).replace("a.", ".", 1))
+        assert len(list(rests(blocks, hits(4, at2=rest)))) == over
 
 
 def test_a_rule_for_an_end_holds_there_alone() -> None:
@@ -116,6 +119,7 @@ def test_lines_indented_as_no_paragraph_is() -> None:
         return [blocks[k].text for k in indented(blocks, [None] * len(blocks))]
 
     assert gone(*P, "     The bridge at dawn", LONG) == ["The bridge at dawn"]
+    assert gone(*P, "    The bridge at dawn", LONG) == ["The bridge at dawn"]
     assert gone(*P, "   The bridge at dawn", LONG) == []  # three spaces are none
     assert gone(*P[:3], "     The bridge at dawn") == []
     assert gone(*P, "     One", "     Two", LONG) == ["One", "Two"]
@@ -220,6 +224,7 @@ def test_the_body_of_a_post_above_the_line_of_its_author() -> None:
     assert posts(P[0], "It said:", BY) == [BY]
     assert posts(P[0], "One", "What a day #bridge", BY) == [BY, "What a day #bridge", "One"]
     assert posts(P[0], "One #bridge", "What a day", BY) == [BY, "What a day", "One #bridge"]
+    assert posts(P[0], "One", "", "What a day #bridge", BY) == [BY, "What a day #bridge"]
     assert posts(P[0], "What a day", BY, taken=(1,)) == [BY]
     assert posts(P[0], "One", BY, "Two", BY) == [BY, "One", BY, "Two"]
     assert posts(P[0], "a" * 430, BY) == [BY]
