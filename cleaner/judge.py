@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 LIMIT = 0.25  # of what is less likely than this to be article, the judge says it is noise
 BETWEEN = 0.6  # and this is the limit for a line between two that are noise
-PARAGRAPH = 0.1  # and this for what reads as a paragraph
+PARAGRAPH = 0.08  # and this for what reads as a paragraph
 _ODDS, _BETWEEN, _PARAGRAPH = -log(1 / LIMIT - 1), -log(1 / BETWEEN - 1), -log(1 / PARAGRAPH - 1)
 SURE = 1.1  # where the first trees add up to more, the line stays
 SURER = 1.2  # and this is the limit after each EACH of the others
