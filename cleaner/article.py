@@ -32,6 +32,7 @@ STORY = 400  # characters of the page's story, after which the next may follow
 AGAIN = 0.3  # of the article's characters, that must be written again for a second copy of it
 OFTEN = 3  # times; a box before each embedded post says the same, and
 FEW = 2  # such texts are on a page; and more than so many are said again in a second copy of the article
+MANY = 60  # quotes, or longest paragraphs, that are compared with all others; time would grow with their square
 LONG = 800  # characters of other blocks, and
 COPIED = 0.7  # share of a block's own, that it must hold to be their copy
 _AROUND = "\"“”„‟‚‘’«»‹›「」『』'–—- .…,:"
@@ -111,8 +112,9 @@ def _repeated(page: Segments, found: list[int]) -> set[int]:
     gone = _copies(page, texts)
     gone.update(_second_copy(page, texts))
     gone.update(_written_twice(page, texts))
-    for k in found:
-        if k not in gone and len(texts[k]) >= SAID and _tag(page, k)[0] == "quote":
+    quotes = [k for k in found if k not in gone and len(texts[k]) >= SAID and _tag(page, k)[0] == "quote"]
+    if len(quotes) <= MANY:
+        for k in quotes:
             others = (j for j in found if abs(j - k) > 1 and j not in gone and len(texts[j]) > len(texts[k]))
             if any(texts[k] in texts[j] for j in others):
                 gone.add(k)
@@ -122,10 +124,12 @@ def _repeated(page: Segments, found: list[int]) -> set[int]:
 def _copies(page: Segments, texts: dict[int, str]) -> set[int]:
     """The long paragraphs that consist of other blocks of the article."""
     found = set()
-    for j, whole in texts.items():
-        if len(whole) >= LONG:
+    longest = sorted((j for j, text in texts.items() if len(text) >= LONG), key=lambda j: -len(texts[j]))[:MANY]
+    for j in longest:
+        whole = texts[j]
+        if _tag(page, j)[0] == "p":
             held = [len(text) for text in texts.values() if SAID <= len(text) < len(whole) and text in whole]
-            if len(held) > 2 and sum(held) >= max(LONG, COPIED * len(whole)) and _tag(page, j)[0] == "p":
+            if len(held) > 2 and sum(held) >= max(LONG, COPIED * len(whole)):
                 found.add(j)
     return found
 

@@ -23,7 +23,6 @@ _HTML = re.compile(
 )
 _FRAGMENT = re.compile(r"\s*<(p|ul|ol|blockquote|figure|span|a|b|i|em|strong|header|nav)\b[^<>]*>", re.IGNORECASE)
 _CLOSED = re.compile(r"</(?:p|ul|ol|blockquote|figure|div)\s*>", re.IGNORECASE)
-_NOSCRIPT = re.compile(r"<noscript\b.*?</noscript\s*>", re.IGNORECASE | re.DOTALL)
 LITTLE = 250  # characters; an article shorter than this is doubted
 DOUBTED = 0.8  # expected F1 under which the tagger's choice is doubted
 
@@ -129,12 +128,14 @@ def _found(html: str, elements: Elements, rules: OnPage, keep: Collection[str], 
     """The article as the engine finds it, and whether it is sure; where the tree has no text, a script may hold it."""
     page = segment(html, rules, keep, lines)
     found, sure = _own(page, keep, lines)
-    if len(found[0]) < LITTLE and "<noscript" in html:  # an element open in it takes in all that follows
-        page = segment(_NOSCRIPT.sub(_empty, html), elements.on(html), keep, lines)
-        found, sure = max((found, sure), _own(page, keep, lines), key=lambda pair: len(pair[0][0]))
-    if len(found[0]) < LITTLE and "<script" in html:
-        from cleaner import state
+    if len(found[0]) >= LITTLE or ("<script" not in html and "<noscript" not in html):
+        return found, sure
+    from cleaner import state
 
+    if "<noscript" in html:  # an element left open in it takes in all that follows
+        again = segment(state.without(html, "noscript"), elements.on(html), keep, lines)
+        found, sure = max((found, sure), _own(again, keep, lines), key=lambda pair: len(pair[0][0]))
+    if len(found[0]) < LITTLE:
         text = state.article(html, page.title, page.told)
         if text:
             said = segment(f"<article>{text.replace(chr(10), '<br>')}</article>", elements.on(text), keep)
@@ -143,10 +144,6 @@ def _found(html: str, elements: Elements, rules: OnPage, keep: Collection[str], 
                 beside = [p._replace(line=0, path="script", before=-1) for p in said.dropped]
                 return (other[0], other[1], page.dropped + beside if lines else []), sure
     return found, sure
-
-
-def _empty(found: re.Match[str]) -> str:
-    return "\n" * found[0].count("\n")
 
 
 def _own(page: Segments, keep: Collection[str], named: bool) -> tuple[Found, bool]:

@@ -71,6 +71,7 @@ _SORTS = {
     "a": _LINK,
 }
 MOST = 50_000  # blocks of a page, as elements for trafilatura; of 2,000 pages none had more than 10,200 elements
+TOLD = 20  # descriptions of a page that are looked at
 DEEPEST = 200  # levels of containers; what lies deeper belongs to the last of them
 
 
@@ -392,7 +393,7 @@ class Reader:
     def _skip(self, tag: str, attributes: Mapping[str, str]) -> None:
         if tag == "meta":
             name = attributes.get("property") or attributes.get("name") or ""
-            if name.endswith("description"):
+            if name.endswith("description") and len(self.found.told) < TOLD:
                 self.found.told.append(" ".join(attributes.get("content", "").split()))
         elif tag == "title":
             if self.skipping == 1 and not self.found.title:

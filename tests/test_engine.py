@@ -4,12 +4,13 @@ import json
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from cleaner import article, clean, explain
+from cleaner import article, clean, explain, state
 from cleaner.api import rulebook
 from cleaner.elements import Elements, xpath
 from cleaner.features import article_body, bits_of, table
@@ -292,3 +293,29 @@ def test_threads_give_the_same() -> None:
 )
 def test_odd_pages_give_an_answer_in_time(html: str) -> None:
     assert isinstance(clean(html, format="html", engine="own"), str)
+
+
+LARGE = {
+    "quotes": lambda n: "".join(f"<p>{k} {TEXT[0]}</p><blockquote>{k} {TEXT[1]}</blockquote>" for k in range(n)),
+    "long paragraphs": lambda n: "".join(f"<p>{k} {TEXT[0] * 8}</p><p>{k} {TEXT[1]}</p>" for k in range(n)),
+    "strings left open": lambda n: "<script>" + '\\"a: ' * 40 * n + "</script>",
+    "sections left open": lambda n: "<noscript>" * 40 * n + "<script>" * 40 * n,
+}
+
+
+@pytest.mark.parametrize("shape", LARGE)
+def test_time_grows_with_the_page(shape: str) -> None:
+    def seconds(n: int) -> float:
+        html = f"<html><body>{LARGE[shape](n)}</body></html>"
+        page = segment(html)
+        began = time.process_time()
+        article.chosen(page, [1.0] * len(page.texts))
+        state.article(state.without(html, "noscript"), "The ferry runs again", [])
+        return time.process_time() - began
+
+    small = large = float("inf")
+    for _ in range(6):
+        small, large = min(small, seconds(500)), min(large, seconds(2000))
+        if large < 10 * small + 0.1:
+            break
+    assert large < 10 * small + 0.1, "four times the page takes about four times as long"
