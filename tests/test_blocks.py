@@ -36,7 +36,7 @@ def test_a_short_line_is_two_lines_of_print_without_a_full_stop() -> None:
     assert block("a" * 160).short
     assert not block("a" * 161).short
     assert block("字" * 64).short
-    assert not block("字" * 65).short
+    assert not block("字" * 64 + "a").short
     assert block("Who pays?").short
     assert block("Who pays!”").short
     assert not block("She pays.").short

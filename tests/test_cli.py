@@ -341,5 +341,5 @@ def test_an_interrupt_ends_with_130() -> None:
     while fcntl.ioctl(process.stdin, termios.FIONREAD, b"    ") != b"\0\0\0\0":  # until it reads
         time.sleep(0.01)
     process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=30)
+    out, err = process.communicate(timeout=120)
     assert (out, err, process.returncode) == (b"", b"", 130)

@@ -6,6 +6,7 @@ from cleaner import explain
 from cleaner.blocks import Block, cut
 from cleaner.context import code, foot, indented, inside, items, placed, rests, tail
 from cleaner.matcher import Hit
+from cleaner.pipeline import _origins
 from cleaner.posts import find
 
 P = [
@@ -79,6 +80,19 @@ def test_a_rule_for_an_end_holds_there_alone() -> None:
     for where, stays in (("start", [0]), ("end", [3, 5, 6]), ("any", [0, 3, 5, 6]), ("menu", [])):
         said = hits(7, at0=hit(where=where), at3=hit(where=where), at5=hit(where=where), at6=hit(where=where))
         assert [k for k, one in enumerate(placed(blocks, said)) if one is not None] == stays
+
+
+def test_a_signature_is_the_one_line_below_three_paragraphs() -> None:
+    for lines, stays in ((P[:3], True), (P[:2], False), ([*P[:3], "A name"], False)):
+        blocks = cut("\n".join([*lines, "Jane Doe"]))
+        last = len(blocks) - 1
+        assert (placed(blocks, hits(last + 1, **{f"at{last}": hit(where="last")}))[last] is not None) is stays
+
+
+def test_what_is_left_around_a_cut_and_where_it_stood() -> None:
+    text = f"The bridge is open[related-posts] again. [related-posts] {P[1]}"
+    assert explain(text, format="text").text == f"The bridge is open again. {P[1]}"
+    assert _origins([0, 5, 6, 10], [(2, 4), (8, 9)]) == [0, 7, 9, 13]
 
 
 def test_the_lines_under_noise_below_the_last_paragraph_are_the_foot() -> None:

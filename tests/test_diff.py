@@ -45,7 +45,7 @@ def test_patch_takes_it_back(tmp_path: Path, first: str, end: str, capfdbinary: 
     assert main([str(story), "-o", str(clean)]) == 0
     assert main([str(story), "--diff"]) == 0
     diff = capfdbinary.readouterr().out
-    subprocess.run(["patch", "-s", "-R", "--binary", str(clean)], input=diff, check=True, timeout=30)
+    subprocess.run(["patch", "-s", "-R", "--binary", str(clean)], input=diff, check=True, timeout=120)
     assert clean.read_bytes() == source
 
 
@@ -147,5 +147,5 @@ def test_patch_takes_any_encoding_back(tmp_path: Path, name: str, capfdbinary: p
     story.write_bytes(ODD[name])
     assert main([str(story), "-o", str(clean)]) == 0
     assert main([str(story), "--diff"]) == 0
-    subprocess.run(["patch", "-s", "-R", "--binary", str(clean)], input=capfdbinary.readouterr().out, check=True, timeout=30)
+    subprocess.run(["patch", "-s", "-R", "--binary", str(clean)], input=capfdbinary.readouterr().out, check=True, timeout=120)
     assert clean.read_bytes() == ODD[name]

@@ -183,7 +183,7 @@ def test_the_command_says_where_and_ends_when_interrupted(tmp_path: Path) -> Non
     line = process.stderr.readline()
     assert line.startswith("cleaner: http://127.0.0.1:")
     process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=30)
+    out, err = process.communicate(timeout=120)
     assert (out, err, process.returncode) == ("", "", 130)
     assert list(tmp_path.iterdir()) == []
 
