@@ -1,7 +1,7 @@
 """The judge: weighs the evidence on lines that no rule knows, the bare headline, the menu's word, the unmarked caption.
 
 Only lines that do not read as a paragraph are judged, and an article's last paragraphs, where writers' lives and other stories
-follow. What is known of a line (`cleaner.evidence`) goes through gradient-boosted trees (Friedman 2001) that `training.judge`
+follow. What is known of a line (`cleaner.cues`) goes through gradient-boosted trees (Friedman 2001) that `training.judge`
 makes; weights/LINES.md says from what. A line that is surely article is not asked to the end.
 """
 
@@ -17,7 +17,7 @@ from itertools import accumulate
 from math import exp, log
 
 from cleaner import context
-from cleaner.evidence import Page, quick, rest
+from cleaner.cues import Page, quick, rest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

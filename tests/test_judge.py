@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cleaner import KINDS, clean, evidence, explain, judge, output
+from cleaner import KINDS, clean, cues, explain, judge, output
 from cleaner.blocks import cut
 from cleaner.pipeline import JUDGED
 
@@ -56,19 +56,19 @@ def test_one_more_short_line_costs_no_paragraph(place: int) -> None:
 
 def test_features_are_those_of_the_weights() -> None:
     with open(judge.WEIGHTS, "rb") as file:
-        assert tuple(json.loads(file.readline())["features"]) == evidence.NAMES
+        assert tuple(json.loads(file.readline())["features"]) == cues.NAMES
     blocks = cut(MENU)
-    page = evidence.Page(blocks, [None] * len(blocks))
+    page = cues.Page(blocks, [None] * len(blocks))
     for k in range(len(blocks)):
-        assert len(evidence.quick(page, k)) == len(evidence.QUICK)
-        assert len(evidence.features(page, k)) == len(evidence.NAMES)
+        assert len(cues.quick(page, k)) == len(cues.QUICK)
+        assert len(cues.features(page, k)) == len(cues.NAMES)
 
 
 def test_the_first_trees_ask_what_is_quick() -> None:
     its = judge.judge()
     end = its.rest[0][0]
-    assert {asked for asked in its.forest.feature[:end] if asked != judge.LEAF} <= set(range(len(evidence.QUICK)))
-    assert {asked for asked in its.forest.feature[end:] if asked != judge.LEAF} <= set(range(len(evidence.NAMES)))
+    assert {asked for asked in its.forest.feature[:end] if asked != judge.LEAF} <= set(range(len(cues.QUICK)))
+    assert {asked for asked in its.forest.feature[end:] if asked != judge.LEAF} <= set(range(len(cues.NAMES)))
 
 
 def test_all_trees_are_asked_and_end_where_the_next_begins() -> None:

@@ -1,7 +1,7 @@
 """python -m training.judge DATA: from the data files to cleaner/weights/lines.bin, with cross-validation by site.
 
 The steps: scrapes are cut into blocks and marked by the rules as ever; every line that no rule takes and that does not read
-as a paragraph becomes a row of `cleaner.evidence.features`, once beside what the rules took and once without it, as the last
+as a paragraph becomes a row of `cleaner.cues.features`, once beside what the rules took and once without it, as the last
 round of cleaning sees it; gradient-boosted trees (LightGBM: Ke 2017) learn which rows are article. The same data give the
 same bytes. `--folds 0` trains without cross-validation; `--without-labelled` leaves out the sites of `training/lines.jsonl`,
 for figures on those.
@@ -22,7 +22,7 @@ import numpy as np
 from bs4 import XMLParsedAsHTMLWarning
 
 from benchmarks.labelled import figures
-from cleaner import clean, evidence, judge, pipeline
+from cleaner import clean, cues, judge, pipeline
 from cleaner.api import rulebook
 from cleaner.blocks import Block, cut
 from training.lines import LABELS, articles
@@ -89,7 +89,7 @@ def _taken(blocks: list[Block]) -> list[str | None]:
 
 
 def _view(scrape: Scrape, blocks: list[Block], taken: list[str | None], lines: list[int], full: bool) -> Rows:
-    page = evidence.Page(blocks, taken)
+    page = cues.Page(blocks, taken)
     asked = judge.undecided(blocks, taken)
     gold = [scrape.gold[lines[k] - 1] for k in asked]
     labels = np.array([1 if share == 2 else share if share in (0, 1) else -1 for share in gold], dtype=np.float32)
@@ -97,7 +97,7 @@ def _view(scrape: Scrape, blocks: list[Block], taken: list[str | None], lines: l
     size *= {"hand": HAND, "gold": BODY}.get(scrape.scraper, WEAK if scrape.weak else NEWS if scrape.news else 1)
     size *= FULL if scrape.scraper in ("bs4_p", "html_text") else 1
     size *= np.array([4 if share == 2 else 1 for share in gold])
-    features = np.array([evidence.features(page, k) for k in asked], dtype=np.float32).reshape(len(asked), len(evidence.NAMES))
+    features = np.array([cues.features(page, k) for k in asked], dtype=np.float32).reshape(len(asked), len(cues.NAMES))
     return Rows(scrape, full, features, [lines[k] for k in asked], labels, size * (1 if full and None not in taken else 0.6))
 
 
@@ -109,7 +109,7 @@ class Trees(NamedTuple):
 
     def article(self, features: Any) -> Any:
         """Return how likely each line is article, as the judge finds it: 1 where it is sure early."""
-        total = self.first.predict(features[:, : len(evidence.QUICK)], raw_score=True, num_threads=1)
+        total = self.first.predict(features[:, : len(cues.QUICK)], raw_score=True, num_threads=1)
         sure = total > judge.SURE
         for begin in range(0, REST, judge.EACH):
             total += self.rest.predict(features, raw_score=True, num_threads=1, start_iteration=begin, num_iteration=judge.EACH)
@@ -120,7 +120,7 @@ class Trees(NamedTuple):
         """Return what the file of weights holds: its head, the nodes' features, skips and values."""
         trees = [nodes(info["tree_structure"]) for model in self for info in model.dump_model()["tree_info"]]
         every = [node for tree in trees for node in tree]
-        head = {"features": evidence.NAMES, "first": FIRST, "nodes": [len(tree) for tree in trees]}
+        head = {"features": cues.NAMES, "first": FIRST, "nodes": [len(tree) for tree in trees]}
         return head, bytes(node[0] for node in every), bytes(node[1] for node in every), np.array([n[2] for n in every], dtype="<f4")
 
     def judge(self) -> judge.Judge:
@@ -135,7 +135,7 @@ def train(views: list[Rows]) -> Trees:
     known = labels >= 0
     features, labels = np.vstack([v.features for v in views])[known], labels[known]
     weights = np.concatenate([v.weights for v in views])[known]
-    some = np.ascontiguousarray(features[:, : len(evidence.QUICK)])
+    some = np.ascontiguousarray(features[:, : len(cues.QUICK)])
     first = lightgbm.train({**OPTIONS, **QUICKLY}, lightgbm.Dataset(some, labels, weight=weights), FIRST)
     begun = first.predict(some, raw_score=True, num_threads=1)
     rest = lightgbm.train(OPTIONS, lightgbm.Dataset(features, labels, weight=weights, init_score=begun), REST)

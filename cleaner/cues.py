@@ -1,4 +1,4 @@
-"""Evidence: what is known of a line that no rule knows: its shape, its place, its neighbours, whether the article speaks of the same.
+"""Cues: what is known of a line that no rule knows: its shape, its place, its neighbours, whether the article speaks of the same.
 
 Numbers, in the order of NAMES, for the trees of `cleaner.judge`. Plain Python, since importing numpy costs more than cleaning a text.
 """
