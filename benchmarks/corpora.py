@@ -31,11 +31,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from cleaner.cli import Options
 from cleaner.corpus import formats
 from cleaner.corpus.document import Fields
 from cleaner.corpus.run import wanted
 from cleaner.corpus.work import Worker
+from cleaner.options import Options
 
 COMMAND = [sys.executable, "-m", "cleaner"]
 

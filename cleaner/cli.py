@@ -6,104 +6,16 @@ import os
 import sys
 from itertools import chain
 
+from cleaner.attempt import attempt, site, too_large
 from cleaner.errors import Failure, RuleError
+from cleaner.messages import called, coloured, say, show_removals, show_totals, tell, write_report
+from cleaner.options import CHOICES, Options, help_text, parsed
 from cleaner.targets import Names, is_device, write
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from typing import Any
-
-    from cleaner.output import Totals
-    from cleaner.summary import Summary
-
-# long name, short name, what it takes, what it does; `-h` and the parser are made of this table
-OPTIONS = (
-    ("format", "f", "FORMAT", "auto, text, html, jsonl, csv, parquet or warc (default: auto)"),
-    ("output", "o", "PATH", "a file, or a folder for several inputs (default: standard output)"),
-    ("to", "", "SHAPE", "text, markdown, json, jsonl or parquet (default: text)"),
-    ("field", "", "NAME", "of a table: the column with the text or HTML (default: text)"),
-    ("url-field", "", "NAME", "the column with the address (default: url)"),
-    ("into", "", "NAME", "the column that takes the clean text (default: the same)"),
-    ("removed-field", "", "NAME", "a column that keeps what was removed"),
-    ("files-from", "", "FILE", "a list of inputs, one a line or NUL between; - is standard input"),
-    ("keep", "", "KINDS", "kinds to leave in, with commas: embed,caption (--list has them)"),
-    ("engine", "", "ENGINE", "of a page: auto, own or trafilatura (auto: trafilatura in doubt)"),
-    ("site", "", "FILE", "what sites repeat, as `cleaner learn CORPUS -o FILE` remembers it"),
-    ("host", "", "NAME", "the site of inputs without an address"),
-    ("rules", "", "FILE", "a rule file of your own; may be repeated"),
-    ("skip", "", "RULE", "switch a rule off by its id; may be repeated"),
-    ("explain", "", "", "a line a removal on standard error:  INPUT:LINE: KIND/RULE: text"),
-    ("diff", "", "", "show what goes and what stays: a patch; on a terminal in colour"),
-    ("report", "", "FILE", "also write a page that shows what was removed, by which rule"),
-    ("seed", "", "N", "of --report: draws other samples (default: 0)"),
-    ("color", "", "WHEN", "auto, always or never (auto: on a terminal, unless NO_COLOR is set)"),
-    ("check", "", "", "write nothing; exit 1 if there is noise"),
-    ("stats", "", "", "totals by kind at the end, on standard error"),
-    ("stats-to", "", "FILE", "totals by kind, rule, host and failure, as JSON"),
-    ("serve", "", "", "a page on this machine to paste a text into and see the report"),
-    ("port", "", "N", "of --serve (default: 8377; 0: any that is free)"),
-    ("jobs", "j", "N", "processes for folders and tables (default: all cores)"),
-    ("resume", "", "", "go on with a run that was stopped"),
-    ("timeout", "", "SECONDS", "give up on a document after so long; it comes out as it went in"),
-    ("max-size", "", "MB", "so does a document above so many megabytes (default: 50)"),
-    ("list", "", "", "show the kinds and rules"),
-    ("check-rules", "", "", "try the examples of the --rules files"),
-    ("quiet", "q", "", "no messages"),
-    ("version", "V", "", "show the version"),
-    ("help", "h", "", "show this"),
-)
-
-# a first word that is one of these, and not a file's name, is a command of its own: the module's `main` has the other words
-COMMANDS = {"learn": "cleaner.site.learn", "rule": "cleaner.rulepage"}
-
-EXAMPLES = """\
-cleaner: a scraped news article in, the article alone out
-
-  curl -s https://example.org/story | cleaner     a page from a pipe, the article to the screen
-  cleaner story.txt -o clean.txt                  a text file
-  cleaner --explain *.html > all.txt              say of everything that goes which rule removed it
-  cleaner rule en/also-read                       what a rule takes, why, and how to switch it off
-
-cleaner [OPTIONS] [INPUT ...]          INPUT: files, or - for standard input (the default)
-"""
-STATUS = "\nExit status: 0 done, 1 noise found with --check, 2 something failed, 130 interrupted.\n"
-
-
-def help_text() -> str:
-    """Return the text of `-h`: examples, options, exit status; one screen."""
-    lines = [f"  {f'-{short}, ' if short else '    '}{f'--{name} {takes}':22} {does}\n" for name, short, takes, does in OPTIONS]
-    return EXAMPLES + "".join(lines) + STATUS
-
-
-LARGEST = 50_000_000  # bytes of a document; no article is near it
-
-
-class Options:
-    """What the command line asks for."""
-
-    format = "auto"
-    output = ""
-    to = "text"
-    field, url_field, into, removed_field = "text", "url", "", ""
-    files_from = stats_to = ""
-    jobs = 0
-    resume = False
-    color = "auto"
-    report = ""
-    seed = 0
-    port = 8377
-    engine = "auto"
-    site = host = ""
-    timeout: float | None = None
-    largest = LARGEST
-    explain = diff = check = stats = serve = list = check_rules = quiet = version = help = False
-
-    def __init__(self) -> None:
-        self.inputs: list[str] = []
-        self.keep: list[str] = []
-        self.rules: list[str] = []
-        self.skip: list[str] = []
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -114,7 +26,7 @@ def main(argv: list[str] | None = None) -> int:
         sys.stdout.reconfigure(errors="backslashreplace")
     words = sys.argv[1:] if argv is None else argv
     try:
-        status = _command(words) if _is_command(words) else _run(_options(words))
+        status = _command(words) if _is_command(words) else _run(parsed(words))
         sys.stdout.flush()
         return status
     except BrokenPipeError:
@@ -153,14 +65,6 @@ def _give_up_output() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def tell(text: str, end: str = "\n") -> None:
-    """Write a text to standard error; where that fails, nobody can be told, and the work goes on."""
-    try:  # noqa: SIM105  (contextlib would have to be imported)
-        print(text.encode("utf-8", "backslashreplace").decode(), end=end, file=sys.stderr, flush=True)
-    except OSError:
-        pass
-
-
 def _is_command(words: list[str]) -> bool:
     """Whether the first word is a command; a file of that name is an input, as `./rule` and `-- rule` always are."""
     return bool(words) and words[0] in COMMANDS and not os.path.lexists(words[0])
@@ -171,67 +75,6 @@ def _command(words: list[str]) -> int:
 
     status: int = importlib.import_module(COMMANDS[words[0]]).main(words[1:])
     return status
-
-
-CHOICES = {
-    "format": ("auto", "text", "html", "jsonl", "csv", "parquet", "warc"),
-    "to": ("text", "markdown", "json", "jsonl", "parquet"),
-    "engine": ("auto", "own", "trafilatura"),
-    "color": ("auto", "always", "never"),
-}
-
-
-def _options(argv: list[str]) -> Options:
-    import getopt
-
-    short = "".join(s + (":" if takes else "") for _, s, takes, _ in OPTIONS if s)
-    try:
-        pairs, inputs = getopt.gnu_getopt(argv, short, [name + ("=" if takes else "") for name, _, takes, _ in OPTIONS])
-    except getopt.GetoptError as error:
-        raise Failure(f"{error}; cleaner -h shows the options") from None
-    options = Options()
-    options.inputs = inputs
-    names = {f"-{s}": name for name, s, _, _ in OPTIONS}
-    takes_value = {name for name, _, takes, _ in OPTIONS if takes}
-    for given, value in pairs:
-        name = names.get(given, given.removeprefix("--"))
-        if name in ("keep", "skip"):
-            getattr(options, name).extend(part for part in value.split(",") if part)
-        elif name == "rules":
-            options.rules.append(value)
-        elif value not in CHOICES.get(name, (value,)):
-            raise Failure(f"--{name} is {value!r}, it must be one of {', '.join(CHOICES[name])}")
-        elif name == "timeout":
-            options.timeout = _number(name, value, "seconds")
-        elif name == "max-size":
-            options.largest = int(1e6 * _number(name, value, "megabytes"))
-        elif name in ("seed", "port"):
-            setattr(options, name, whole(name, value, "a number", 0, 65535 if name == "port" else 10**18))
-        elif name == "jobs":
-            options.jobs = whole(name, value, "a number of processes", 1, 1024)
-        else:
-            setattr(options, name.replace("-", "_"), value if name in takes_value else True)
-    if options.output == "-":
-        options.output = ""
-    return options
-
-
-def whole(name: str, value: str, what: str, least: int, most: int) -> int:
-    """Return the whole number that an option names; raises Failure."""
-    number = int(value) if value.isdecimal() and len(value) < 20 else -1  # Python refuses to read numbers of thousands of digits
-    if not least <= number <= most:
-        raise Failure(f"--{name} is {value[:40]!r}, it must be {what} from {least} to {most}")
-    return number
-
-
-def _number(name: str, value: str, unit: str) -> float:
-    try:
-        number = float(value)
-    except ValueError:
-        number = 0.0
-    if not 0 < number < 1e7:
-        raise Failure(f"--{name} is {value[:40]!r}, it must be a number of {unit} above 0")
-    return number
 
 
 def _run(options: Options) -> int:
@@ -249,12 +92,14 @@ def _run(options: Options) -> int:
     unknown = [kind for kind in options.keep if kind not in KINDS]
     if unknown:
         raise Failure(f"there is no kind {unknown[0]!r} to keep; the kinds are {', '.join(KINDS)}")
+    if options.diff and options.to != "text":
+        raise Failure(f"--diff shows what goes from the text: it can't go with --to {options.to}")
     if options.list:
         return _list(options)
     if options.check_rules:
         return _check_rules(options)
     rulebook(tuple(options.rules), frozenset(options.skip))
-    _site(options, None)
+    site(options, None)
     _apart(options)
     if options.serve:
         from cleaner.serve import serve
@@ -286,6 +131,9 @@ def _apart(options: Options) -> None:
             raise Failure(f"--{name} {path}: the run reads or writes this file already: name another")
         read.append(path)
 
+
+# a first word that is one of these, and not a file's name, is a command of its own: the module's `main` has the other words
+COMMANDS = {"learn": "cleaner.site.learn", "rule": "cleaner.rulepage"}
 
 ALONE = 400_000  # characters of the only document of a report that are shown
 TABLES = (".jsonl", ".ndjson", ".csv", ".tsv", ".parquet", ".warc", ".wacz")
@@ -336,25 +184,25 @@ def _clean_all(options: Options) -> int:
         try:
             data, rest = _read(name, options.largest)
         except Failure as failure:
-            status = _say(options, name, str(failure))
+            status = say(options, name, str(failure))
             totals.failure(str(failure))
             continue
         done, problem = (None, too_large(options)) if rest else _clean(data, options)
         if done is None:
-            status = _say(options, name, f"{problem}; passed through unchanged")
+            status = say(options, name, f"{problem}; passed through unchanged")
             totals.failure(problem)
         else:
-            totals.cleaned(done, name=_called(name))
+            totals.cleaned(done, name=called(name))
             noise = noise or bool(done.removed)
             if options.explain:
-                show_removals(explained(_called(name), done), options)
+                show_removals(explained(called(name), done), options)
         if not options.check:
             try:
                 target.write(name, [data if done is None else _shaped(done, data, options, name)], rest)
             except OSError as error:
                 if not target.path:
                     raise
-                status = _say(options, error.filename or name, f"can't write: {error.strerror}")
+                status = say(options, error.filename or name, f"can't write: {error.strerror}")
     show_totals(totals, options)
     if options.report:
         write_report(totals, options)
@@ -372,45 +220,6 @@ def _totals(options: Options) -> Any:
 
     alone = len(options.inputs) <= 1
     return Summary(Evidence(options.seed, ALONE if alone else LONGEST))
-
-
-def show_removals(lines: Iterable[str], options: Options) -> None:
-    """Write the lines of `--explain` to standard error, on a terminal in colour and cut to its width."""
-    if not _coloured(options, sys.stderr.isatty()):
-        for line in lines:
-            tell(line)
-        return
-    from cleaner.terminal import explained
-
-    tell(explained(lines), end="")
-
-
-def show_totals(totals: Totals, options: Options) -> None:
-    """Write what stands at the end of `--stats`, and on a terminal of `--explain`, to standard error."""
-    screen = _coloured(options, sys.stderr.isatty())
-    if options.explain and screen and totals.rules:
-        from cleaner.terminal import way_back
-
-        tell(way_back(totals), end="")
-    if options.stats and screen:
-        from cleaner.terminal import stats
-
-        tell(stats(totals), end="")
-    elif options.stats:
-        from cleaner.output import harmless
-
-        tell("\n".join(map(harmless, totals.table())))
-
-
-def write_report(summary: Summary, options: Options) -> None:
-    """Write the page of `--report`; raises Failure."""
-    from cleaner.report import page
-
-    try:
-        inputs = [_called(name) for name in options.inputs or [options.files_from or "-"]]
-        write(options.report, [page(summary.as_dict(), inputs, options.rules).encode("utf-8", "replace")])
-    except OSError as error:
-        raise Failure(f"{options.report}: can't write the report: {error.strerror}") from None
 
 
 def _read(name: str, largest: int) -> tuple[bytes, Any]:
@@ -436,11 +245,6 @@ def _start(file: Any, largest: int) -> tuple[bytes, Any]:
     return data, None
 
 
-def too_large(options: Options) -> str:
-    """Return what is wrong with a document above the limit."""
-    return f"larger than {options.largest / 1e6:g} MB: cut it up, or raise --max-size"
-
-
 def _clean(data: bytes, options: Options) -> tuple[Any, str]:
     """Return (the cleaned document, ""), or (None, what went wrong)."""
     from cleaner.decode import binary
@@ -448,70 +252,6 @@ def _clean(data: bytes, options: Options) -> tuple[Any, str]:
     if binary(data):
         return None, "this is no text (give a text or an HTML page)"
     return attempt(data, options, metadata=options.to == "json" or (bool(options.report) and len(options.inputs) <= 1))
-
-
-def attempt(source: str | bytes, options: Options, url: str | None = None, metadata: bool = False) -> tuple[Any, str]:
-    """Return (the cleaned document, ""), or (None, what went wrong); never raises on content."""
-    from cleaner import api
-
-    if len(source) > options.largest:
-        return None, too_large(options)
-    try:
-        with _Alarm(options.timeout):
-            done = api.explain(
-                source,
-                format=options.format if options.format in api.FORMATS else "auto",
-                url=url,
-                keep=options.keep,
-                rules=options.rules,
-                skip=options.skip,
-                engine=options.engine,
-                site=_site(options, url),
-                metadata=metadata,
-            )
-            return (None, f"{done.problem}: cut it up") if done.problem else (done, "")
-    except TimeoutError:
-        return None, f"not done after {options.timeout:g} seconds"
-    except (RecursionError, MemoryError) as error:
-        return None, f"too large or too deeply nested to clean ({type(error).__name__})"
-    except Exception as error:
-        return None, f"can't be cleaned ({type(error).__name__}: {error})"
-
-
-def _site(options: Options, url: str | None) -> Any:
-    if not options.site:
-        return None
-    from cleaner.site.memory import of
-
-    return of(options.site, url, options.host)
-
-
-class _Alarm:
-    """Raises TimeoutError in its block after some seconds; in a process's main thread, where alone a signal can be waited for."""
-
-    def __init__(self, seconds: float | None) -> None:
-        self.seconds = seconds
-        if seconds:
-            import threading
-
-            self.seconds = seconds if threading.current_thread() is threading.main_thread() else None
-
-    def __enter__(self) -> None:
-        if self.seconds:
-            import signal
-
-            signal.signal(signal.SIGALRM, _time_is_up)
-            signal.setitimer(signal.ITIMER_REAL, self.seconds)
-
-    def __exit__(self, *exc: object) -> None:
-        if self.seconds:
-            import signal
-
-            signal.setitimer(signal.ITIMER_REAL, 0)
-
-
-def _time_is_up(signum: int, frame: object) -> None:
-    raise TimeoutError
 
 
 def _shaped(done: Any, data: bytes, options: Options, name: str) -> bytes:
@@ -536,25 +276,20 @@ def _diff(done: Any, data: bytes, options: Options, name: str) -> bytes:
     from cleaner.diff import exact, patch
 
     screen = sys.stdout.isatty() and not options.output
-    if _coloured(options, screen):
+    if coloured(options, screen):
         from cleaner.terminal import painted
 
         return encode(painted(done))
     errors = decode(data).errors
     if any(block.tag for block in done.blocks) or done.engine:  # a page: what was judged is its main content as text
-        text = encode(patch(_called(name), done.source, done.cuts), errors)
+        text = encode(patch(called(name), done.source, done.cuts), errors)
     else:
-        text = exact(_called(name), data, done.source, done.cuts, errors) if _cleaned(done, data) != data else b""
+        text = exact(called(name), data, done.source, done.cuts, errors) if _cleaned(done, data) != data else b""
     if not screen:
         return text
     from cleaner.output import harmless
 
     return harmless(text.decode("utf-8", "backslashreplace")).encode()
-
-
-def _coloured(options: Options, screen: bool) -> bool:
-    """Whether to colour what goes to a terminal (`screen`) or elsewhere."""
-    return options.color == "always" or (options.color == "auto" and screen and not os.environ.get("NO_COLOR"))
 
 
 def _has_surrogates(text: str) -> bool:
@@ -593,18 +328,6 @@ class _Target:
             out.write(piece)
             self.ended = piece.endswith(b"\n") or not piece
         out.flush()
-
-
-def _say(options: Options, name: str, message: str) -> int:
-    if not options.quiet:
-        from cleaner.output import visible
-
-        tell(f"cleaner: {visible(f'{_called(name)}: {message}')}")
-    return 2
-
-
-def _called(name: str) -> str:
-    return "standard input" if name == "-" else name
 
 
 def _list(options: Options) -> int:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from cleaner import KINDS, __version__
-from cleaner.cli import CHOICES, EXAMPLES, OPTIONS, STATUS
+from cleaner.options import CHOICES, EXAMPLES, OPTIONS, STATUS
 
 WORDS = {**CHOICES, "keep": KINDS}  # what an option takes, where that is one of a few words
 FILES = ("output", "rules", "report", "site")  # what takes a path

@@ -16,8 +16,9 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from cleaner import KINDS
-from cleaner.cli import CHOICES, Options, attempt
+from cleaner.attempt import attempt
 from cleaner.errors import Failure
+from cleaner.options import CHOICES, Options
 
 ADDRESS = "127.0.0.1"
 LIMIT = 5_000_000  # bytes of a document

@@ -16,7 +16,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from cleaner import KINDS, clean, cli, explain
+from cleaner import KINDS, clean, cli, explain, options
 from cleaner.api import Cleaned
 from cleaner.blocks import _BREAK as BREAK
 from cleaner.corpus import archive, delimited, jsonl, parquet
@@ -248,7 +248,7 @@ def _sides(hunk: bytes) -> tuple[bytes, bytes]:
 def words(data: bytes) -> None:
     """Any words after `cleaner` are options, or refused in a sentence."""
     try:
-        cli._options([word.decode("utf-8", "surrogateescape") for word in data.split(b"\n")])
+        options.parsed([word.decode("utf-8", "surrogateescape") for word in data.split(b"\n")])
     except Failure as failure:
         assert str(failure).strip(), "refused without a word"  # noqa: PT017
 

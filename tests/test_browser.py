@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 
 from cleaner import clean, explain, serve
-from cleaner.cli import Options, main
+from cleaner.cli import main
+from cleaner.options import Options
 from cleaner.report import Evidence, page
 from cleaner.summary import Summary
 from tests.test_page import PAGE

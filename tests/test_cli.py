@@ -16,7 +16,8 @@ from pathlib import Path
 import pytest
 
 from cleaner import __version__
-from cleaner.cli import OPTIONS, help_text, main
+from cleaner.cli import main
+from cleaner.options import OPTIONS, help_text
 
 TEXT = "The bridge is open again, the mayor said.\nAlso read: Who paid for it\nShe came on foot.\n"
 CLEAN = "The bridge is open again, the mayor said.\nShe came on foot.\n"
@@ -215,6 +216,7 @@ def test_own_rules(tmp_path: Path, story: Path, capfd: pytest.CaptureFixture[str
         (["--seed", "9" * 5000], "must be a number from 0 to 1000000000000000000"),
         (["--port", "65536"], "must be a number from 0 to 65535"),
         (["--check-rules"], "needs --rules"),
+        (["--diff", "--to", "json"], "it can't go with --to json"),
     ],
 )
 def test_wrong_options(arguments: list[str], says: str, capfd: pytest.CaptureFixture[str]) -> None:

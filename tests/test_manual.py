@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from cleaner import KINDS, manual
-from cleaner.cli import CHOICES, OPTIONS
+from cleaner.options import CHOICES, OPTIONS
 
 
 def test_the_manual_has_every_option_and_what_it_does() -> None:

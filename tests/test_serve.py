@@ -17,7 +17,8 @@ from typing import Any
 import pytest
 
 from cleaner import clean, serve
-from cleaner.cli import Options, main
+from cleaner.cli import main
+from cleaner.options import Options
 
 TEXT = "The bridge is open again, the mayor said.\nAlso read: Who <b>paid</b> for it\nShe came on foot.\n"
 

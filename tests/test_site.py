@@ -250,6 +250,12 @@ def test_wrong_input(
     assert "Traceback" not in err
 
 
+def test_learning_from_nothing_leaves_no_memory(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    assert main(["learn", str(tmp_path / "none.jsonl"), "-o", str(tmp_path / "s.db")]) == 2
+    assert list(tmp_path.iterdir()) == []
+    assert "can't read: No such file" in capfd.readouterr().err
+
+
 def test_a_process_that_dies_is_said_in_a_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple, Protocol
 
-from cleaner.cli import LARGEST
+from cleaner.options import LARGEST
 
 ERROR = "cleaner_error"  # the column that says why a row could not be cleaned
 

@@ -10,12 +10,12 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import IO, Any, NamedTuple, cast
 
-from cleaner.cli import Options
 from cleaner.corpus import formats, places
 from cleaner.corpus.document import Broken, Document, Fields, Large, Plain
 from cleaner.corpus.spool import Spool
 from cleaner.decode import binary, decode, encode
 from cleaner.errors import Failure
+from cleaner.options import Options
 from cleaner.targets import Names, write
 
 TOGETHER = 16  # documents of a piece

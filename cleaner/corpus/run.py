@@ -9,12 +9,13 @@ from itertools import islice
 from typing import IO, Any
 
 from cleaner import __version__
-from cleaner.cli import Options, _say, show_removals, show_totals, write_report
 from cleaner.corpus import files, formats, jobs, places, progress
 from cleaner.corpus.document import Broken, Fields
 from cleaner.corpus.spool import Spool, Stdout
 from cleaner.corpus.work import Piece, Result, Worker, summary_for
 from cleaner.errors import Failure
+from cleaner.messages import say, show_removals, show_totals, write_report
+from cleaner.options import Options
 from cleaner.summary import Summary
 from cleaner.targets import Names
 
@@ -36,7 +37,7 @@ def run(options: Options) -> int:
                 raise
             part = Summary()
             part.failure(f"can't read or write: {error.strerror or error}")
-            _say(options, error.filename or job.target, f"can't read or write: {error.strerror or error}")
+            say(options, error.filename or job.target, f"can't read or write: {error.strerror or error}")
         except jobs.Died as error:
             raise Failure(f"{job.name}: {error}; --resume goes on") from None
         summary.join(part)
@@ -181,11 +182,11 @@ class _Run:
             bar.close()
         for message in ends:
             self.summary.failure(message)
-            _say(options, job.name, message)
+            say(options, job.name, message)
 
     def _say(self, result: Result) -> None:
         for place, problem in result.problems:
-            _say(self.options, place, problem)
+            say(self.options, place, problem)
         show_removals(result.explained, self.options)
 
     def _asked(self) -> dict[str, Any]:

@@ -8,10 +8,11 @@ from typing import Any, NamedTuple
 
 from cleaner import KINDS, api
 from cleaner.api import Cleaned
-from cleaner.cli import Options, attempt
+from cleaner.attempt import attempt
 from cleaner.corpus import formats
 from cleaner.corpus.document import ERROR, Document, Fields, Large, Plain
 from cleaner.corpus.places import compressor
+from cleaner.options import Options
 from cleaner.output import explained, removal, shaped
 from cleaner.summary import Summary
 

@@ -7,7 +7,7 @@ from cleaner.report.layout import framed, policy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from cleaner.cli import Options
+    from cleaner.options import Options
 
 SCRIPTS = ("report.js", "serve.js")
 FORMATS = (("auto", "what it looks like"), ("text", "text"), ("html", "HTML"))

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from cleaner import api
 from cleaner.blocks import cut
-from cleaner.cli import Options, _say, tell, whole
 from cleaner.corpus import formats, jobs, places, progress, run
 from cleaner.corpus.document import Document, Fields
 from cleaner.corpus.jsonl import JsonRow
 from cleaner.corpus.work import Piece
 from cleaner.decode import decode
 from cleaner.errors import Failure
+from cleaner.messages import say, tell
+from cleaner.options import Options, whole
 from cleaner.output import harmless
 from cleaner.site.count import OFTEN, Counter, Read, read
 from cleaner.site.store import Store, is_store
@@ -68,7 +70,7 @@ def main(words: list[str]) -> int:
 
 
 def _options(asked: dict[str, str], inputs: list[str]) -> Options:
-    from cleaner.cli import CHOICES
+    from cleaner.options import CHOICES
 
     options = Options()
     options.inputs = inputs
@@ -131,6 +133,7 @@ def learn(options: Options, output: str, host: str, title_field: str) -> int:
     """Read a corpus into a site memory, which is made or learns more; return the exit status. Raises Failure."""
     import sqlite3
 
+    made = not os.path.exists(output)
     store = Store(output, write=True)
     counter = Counter(store)
     status = 0
@@ -141,12 +144,15 @@ def learn(options: Options, output: str, host: str, title_field: str) -> int:
             store.join(name)
         for job in run.wanted(options) if options.inputs or options.files_from else ():
             for problem in _counted(job, Reader(options, host, title_field), counter):
-                status = _say(options, *problem)
+                status = say(options, *problem)
         counter.flush()
     except (sqlite3.Error, OSError, jobs.Died) as error:
         raise Failure(f"{output}: can't go on ({error}); what was counted before is in it: run the command again") from None
     finally:
         store.close()
+    if made and status and not counter.articles and not memories:
+        os.unlink(output)
+        return status
     if not options.quiet:
         joined = f"joined {len(memories)} site memories; " if memories else ""
         text = f"{joined}learned {counter.articles} articles and {counter.copies} copies of known ones, {counter.lines} lines"
