@@ -35,10 +35,11 @@ EACH = 25
 WEIGHTS = os.path.join(os.path.dirname(__file__), "weights", "lines.bin")
 LEAST = 2  # paragraphs, without which there is no article to compare with
 END, LONG = 4, 6  # of an article of more than so many paragraphs the last ones are judged too
-TABLE = 3  # lines, the shortest run that may be a table
+TABLE, LEDGER = 3, 6  # lines, the shortest runs that may be a table
 ROW = 30  # letters, the longest row of one; headlines with a time before them are longer
 LEAF = 255  # instead of a feature's number
 
+_ENTRY = re.compile(r"\t.*\d|(?:[.,]\d+|\d%|[$€£¥]\d+)\s?%?\W?$|^\d{1,4}[./-]\d{1,2}[./-]\d{1,4}\b.{0,60}$|^\d{1,3}[.)]?\s.{0,60}[\d)]$")
 _COUNT = re.compile(r"\W{0,3}\d[\d.,]* [^\W\d][^:|]{2,40}$")
 
 
@@ -50,14 +51,17 @@ def undecided(blocks: Sequence[Block], taken: Sequence[object]) -> list[int]:
 
 
 def tables(blocks: Sequence[Block], asked: list[int]) -> set[int]:
-    """Return the lines of runs that hold facts, as scores, schedules, prices and counts do: no trees know those.
+    """Return the lines of runs that hold facts, as scores, schedules, prices, ranks and counts do: no trees know those.
 
-    A run of lines in every second of which is a fact, or that all begin with a number.
+    A run of lines in every second of which is a fact; LEDGER and more of which two in three end in an amount or begin with a date
+    or a rank; or lines that all begin with a number.
     """
     found: set[int] = set()
     lines = [k for k in asked if not blocks[k].prose]
     for run in _runs(lines):
-        if 2 * sum([_is_row(blocks[at]) for at in run]) >= len(run):
+        if 2 * sum([_is_row(blocks[at]) for at in run]) >= len(run) or (
+            len(run) >= LEDGER and 3 * sum([_ENTRY.search(blocks[at].text) is not None for at in run]) >= 2 * len(run)
+        ):
             found.update(run)
     for run in _runs([k for k in lines if _COUNT.match(blocks[k].text)]):
         found.update(run)

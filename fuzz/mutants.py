@@ -43,10 +43,20 @@ ARITHMETIC = {ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.FloorDiv, ast.Fl
 
 def places(source: str) -> Iterator[tuple[int, int]]:
     """Yield (place of a node in the tree, which of its changes) for each change that can be made."""
-    for k, node in enumerate(ast.walk(ast.parse(source))):
+    tree = ast.parse(source)
+    spared = _spared(tree)
+    for k, node in enumerate(ast.walk(tree)):
         for which in range(2):
-            if not isinstance(node, ast.Module) and _change(copy.deepcopy(node), which):
+            if not isinstance(node, ast.Module) and k not in spared and _change(copy.deepcopy(node), which):
                 yield k, which
+
+
+def _spared(tree: ast.AST) -> set[int]:
+    """The places of what only a type checker or a start as a program reads: no test of what the program does can tell a change there."""
+    lines = ("TYPE_CHECKING = False", "if __name__ == '__main__'")
+    nodes = list(ast.walk(tree))
+    own = {id(part) for node in nodes if isinstance(node, ast.stmt) and ast.unparse(node).startswith(lines) for part in ast.walk(node)}
+    return {k for k, node in enumerate(nodes) if id(node) in own}
 
 
 def mutant(source: str, place: int, which: int) -> tuple[int, str, ast.Module]:

@@ -4,7 +4,7 @@ import pytest
 
 from cleaner import explain
 from cleaner.blocks import Block, cut
-from cleaner.context import code, foot, indented, inside, items, placed, rests, tail
+from cleaner.context import code, foot, indented, inside, items, menu, placed, rests, tail
 from cleaner.matcher import Hit
 from cleaner.pipeline import _origins
 from cleaner.posts import find
@@ -127,6 +127,17 @@ def test_a_tail_has_no_full_stop_and_no_facts() -> None:
         assert tail(blocks, [None] * 7) == ([6] if named else []), line
 
 
+def test_a_menu_is_half_names_and_short_lines() -> None:
+    name = hit(where="menu")
+    lines = ["Sport", "Culture", "Travel", "The old ferry", "A day on the pier", "b" * 40]
+    for last, over in ((lines[5], [0, 1, 2, 3, 4, 5]), ("b" * 41, [0, 1, 2, 3, 4]), ("b:", [0, 1, 2, 3, 4])):
+        blocks = cut("\n".join([*lines[:5], last, *P]))
+        assert menu(blocks, hits(len(blocks), at0=name, at1=name, at2=name)) == over, last
+    blocks = cut("\n".join([*lines, "One more", *P]))
+    assert menu(blocks, hits(len(blocks), at0=name, at1=name, at2=name)) == []
+    assert menu(cut("\n".join([*lines[:2], *P])), hits(6, at0=name, at1=name)) == []
+
+
 def test_lines_indented_as_no_paragraph_is() -> None:
     def gone(*lines: str) -> list[str]:
         blocks = cut("\n".join(lines))
@@ -158,6 +169,12 @@ def test_a_list_goes_on_as_long_as_its_bullets() -> None:
     assert listed(P[0], "See also", "1. One", "2. Two", P[1]) == ["1. One", "2. Two"]
     assert listed(P[0], "See also", "- One", "- " + "Two and on. " * 20) == ["- One"]
     assert listed(P[0], "See also") == []
+
+
+def test_a_label_with_its_headline_has_no_list() -> None:
+    assert removed(*P[:2], "Also read: The old ferry", "What the mayor said", *P[2:]) == [("en/also-read", "Also read: The old ferry")]
+    label = [("en/also-read", "Also read"), ("any/listed-link", "The old ferry")]
+    assert removed(*P[:2], "Also read", "The old ferry", "What the mayor said", *P[2:]) == label
 
 
 def test_a_list_without_bullets_ends_before_a_heading() -> None:

@@ -91,6 +91,21 @@ def test_a_table_is_left_alone() -> None:
     assert judge.tables(blocks, judge.undecided(blocks, [None] * len(blocks))) == {4, 5, 6}
 
 
+@pytest.mark.parametrize(
+    "rows",
+    [
+        "Nordwall\t33.0\nSüdtor\t31.8\nOststadt\t30.6\nWestufer\t29.1\nHafen\t12.0\nMitte\t9.9",
+        "1. Ada Holm (NOR) +1.2\n2. Bo Lind (SWE) +1.9\n3. Cy Vik (NOR) +2.4"
+        "\n4. Di Rask (FIN) +3.0\n5. Ed Moen (NOR) +3.3\n6. Flo Dahl (SWE) +4",
+        "04.11.2031 - Band One - Hall\n05.11.2031 - Band Two - Hall\n06.11.2031 - Duo - Cellar\n07.11.2031 - Trio - Barn"
+        "\n08.11.2031 - Choir - Church\n09.11.2031 - Solo - Hall",
+    ],
+)
+def test_a_ledger_is_left_alone(rows: str) -> None:
+    blocks = cut(f"{STORY}\n{rows}\n{STORY}")
+    assert judge.tables(blocks, judge.undecided(blocks, [None] * len(blocks))) == set(range(4, 10))
+
+
 def test_counts_below_each_other_are_left_alone() -> None:
     blocks = cut(f"{STORY}\n* 1,204 houses under water\n* 3 bridges closed\n* 0 people hurt\nNordwall\n{STORY}")
     assert judge.tables(blocks, judge.undecided(blocks, [None] * len(blocks))) == {4, 5, 6}

@@ -13,7 +13,7 @@ import pytest
 from benchmarks.corpora import warc
 from cleaner import clean
 from cleaner.cli import main
-from cleaner.corpus import documents, formats, jobs, places
+from cleaner.corpus import documents, formats, jobs, jsonl, places
 from cleaner.corpus.document import Broken, Fields
 from cleaner.errors import Failure
 
@@ -74,6 +74,24 @@ def test_an_archive_cut_off_in_a_header_is_broken() -> None:
         list(pieces)
 
 
+def test_a_response_of_the_longest_size_is_read() -> None:
+    pytest.importorskip("fastwarc")
+    for size, problem in ((1000, ""), (1001, "larger than 0.001 MB: left out; raise --max-size")):
+        (found,) = read("warc", response(b"a" * size, "text/plain"), Fields(largest=1000))
+        assert (found.source, found.problem) == (None if problem else "a" * size, problem)
+
+
+# --- pieces ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("size", "whole"), [(8, True), (9, True), (10, False)])
+def test_a_line_of_the_longest_size_comes_whole(size: int, whole: bool) -> None:
+    data = b"1\n" + b"a" * (size - 1) + b"\n2\n"
+    found = list(places.pieces(io.BufferedReader(io.BytesIO(data)), 4, 9))
+    assert b"".join(found) == data
+    assert any(isinstance(piece, places.Part) for piece in found) is not whole
+
+
 # --- CSV -------------------------------------------------------------------------------------------------------------
 
 
@@ -117,6 +135,10 @@ def test_a_csv_row_with_quotes_in_odd_places_keeps_its_values() -> None:
 )
 def test_rows_that_are_no_json(row: bytes, says: str) -> None:
     assert [(d.problem, d.source) for d in read("jsonl", row)] == [(says, None)]
+
+
+def test_letters_of_all_scripts_are_written_as_they_are() -> None:
+    assert (jsonl.as_json({"é": "ферма"}), jsonl.as_json("é", True)) == ('{"é": "ферма"}', '"\\u00e9"')
 
 
 def test_a_row_that_is_none_becomes_one_of_parquet(tmp_path: Path) -> None:

@@ -82,6 +82,7 @@ def test_index_names_every_rule() -> None:
         (('lines = ["Zwischenruf der Brücke"]', 'lines = ["x", " "]'), "'lines' must be a list of strings that are not empty"),
         (('lines = ["Zwischenruf der Brücke"]', 'lines = ["x"]\nwords = ["x"]'), "'words' go with 'match'"),
         (('noise = ["Zwischenruf der Brücke"]', 'noise = [["x", "y", "z"]]'), "an example of 'noise' is a string, or [text, what stays"),
+        (('noise = ["Zwischenruf der Brücke"]', 'noise = [["x", 1]]'), "an example of 'noise' is a string, or [text, what stays"),
         (('noise = ["Zwischenruf der Brücke"]', "noise = []"), "give examples: 'noise' that must go and 'prose' that must stay"),
         (('cut = "block"', 'cut = "keep"'), "has examples in 'prose', which must stay, and no 'noise'"),
         (('cut = "block"', 'cut = "element"'), "a rule that cuts 'element' is found by selector"),

@@ -26,8 +26,8 @@ class Lines(NamedTuple):
 
     first: int
     data: bytes
-    part: bool = False
-    begins: bool = False
+    part: bool
+    begins: bool
 
 
 class JsonRow:
