@@ -37,10 +37,14 @@ LEAST = 2  # paragraphs, without which there is no article to compare with
 END, LONG = 4, 6  # of an article of more than so many paragraphs the last ones are judged too
 TABLE, LEDGER = 3, 6  # lines, the shortest runs that may be a table
 ROW = 30  # letters, the longest row of one; headlines with a time before them are longer
+MOST = 1000  # lines; where more than so many would go, the document is a list of something, and none goes
 LEAF = 255  # instead of a feature's number
 
-_ENTRY = re.compile(r"\t.*\d|(?:[.,]\d+|\d%|[$€£¥]\d+)\s?%?\W?$|^\d{1,4}[./-]\d{1,2}[./-]\d{1,4}\b.{0,60}$|^\d{1,3}[.)]?\s.{0,60}[\d)]$")
-_COUNT = re.compile(r"\W{0,3}\d[\d.,]* [^\W\d][^:|]{2,40}$")
+_ENTRY = re.compile(
+    r"\t.*\d|\s\|\s|(?:[.,]\d+|\d%|[$€£¥]\d+)\s?%?\W?$"
+    r"|^\d{1,4}[./-]\d{1,2}[./-]\d{1,4}\b.{0,60}$|^\d{1,3}[.)]?\s.{0,60}[\d)]$"
+)
+_COUNT = re.compile(r"\W{0,3}[\d½¼¾⅓⅔][\d.,/–½¼¾⅓⅔ -]*[^\W\d][^:|]{2,70}$")
 
 
 def undecided(blocks: Sequence[Block], taken: Sequence[object]) -> list[int]:
@@ -127,6 +131,8 @@ class Judge:
             return
         odds = self._doubts(page)
         noise = {k for k, value in odds.items() if value < (_PARAGRAPH if page.prose[k] else _ODDS)}
+        if len(noise) > MOST:
+            return
         for k, value in odds.items():
             if k in noise or (value < _BETWEEN and not page.prose[k] and all(at in noise or _is_taken(taken, at) for at in (k - 1, k + 1))):
                 yield k, _kind(page, k), 1 / (1 + exp(value))

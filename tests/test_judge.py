@@ -106,9 +106,17 @@ def test_a_ledger_is_left_alone(rows: str) -> None:
     assert judge.tables(blocks, judge.undecided(blocks, [None] * len(blocks))) == set(range(4, 10))
 
 
-def test_counts_below_each_other_are_left_alone() -> None:
-    blocks = cut(f"{STORY}\n* 1,204 houses under water\n* 3 bridges closed\n* 0 people hurt\nNordwall\n{STORY}")
+@pytest.mark.parametrize("rows", ["* 1,204 houses under water\n* 3 bridges closed\n* 0 people hurt", "200 g flour\n1/2 cup milk\n½ lemon"])
+def test_counts_below_each_other_are_left_alone(rows: str) -> None:
+    blocks = cut(f"{STORY}\n{rows}\nNordwall\n{STORY}")
     assert judge.tables(blocks, judge.undecided(blocks, [None] * len(blocks))) == {4, 5, 6}
+
+
+def test_where_all_but_a_little_would_go_nothing_goes() -> None:
+    menu = "\n".join(f"Part {'abcdefghij'[k % 10]}{'klmnopqrst'[k // 10 % 10]}{'uvwxyzäöüß'[k // 100]}" for k in range(800))
+    assert len(clean(f"{menu}\n{STORY}")) < 1000
+    menu = f"{menu}\n{menu.replace('Part', 'Side')}"
+    assert clean(f"{menu}\n{STORY}") == f"{menu}\n{STORY}"
 
 
 def test_it_is_loaded_only_when_a_line_is_undecided() -> None:
