@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from cleaner.blocks import Block
 
-LIMIT = 0.25  # of what is less likely than this to be article, the judge says it is noise
+LIMIT = 0.22  # of what is less likely than this to be article, the judge says it is noise
 BETWEEN = 0.6  # and this is the limit for a line between two that are noise
 PARAGRAPH = 0.08  # and this for what reads as a paragraph
 _ODDS, _BETWEEN, _PARAGRAPH = -log(1 / LIMIT - 1), -log(1 / BETWEEN - 1), -log(1 / PARAGRAPH - 1)
