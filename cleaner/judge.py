@@ -26,9 +26,10 @@ if TYPE_CHECKING:
     from cleaner.blocks import Block
 
 LIMIT = 0.22  # of what is less likely than this to be article, the judge says it is noise
+BESIDE = 0.35  # and this is the limit above the first paragraph and below the last, for a line beside one that it says is noise: a menu
 BETWEEN = 0.6  # and this is the limit for a line between two that are noise
 PARAGRAPH = 0.08  # and this for what reads as a paragraph
-_ODDS, _BETWEEN, _PARAGRAPH = -log(1 / LIMIT - 1), -log(1 / BETWEEN - 1), -log(1 / PARAGRAPH - 1)
+_ODDS, _BESIDE, _BETWEEN, _PARAGRAPH = (-log(1 / limit - 1) for limit in (LIMIT, BESIDE, BETWEEN, PARAGRAPH))
 SURE = 1.1  # where the first trees add up to more, the line stays
 SURER = 1.2  # and this is the limit after each EACH of the others
 EACH = 25
@@ -131,6 +132,11 @@ class Judge:
             return
         odds = self._doubts(page)
         noise = {k for k, value in odds.items() if value < (_PARAGRAPH if page.prose[k] else _ODDS)}
+        outside = [k for k, value in odds.items() if value < _BESIDE and page.above[k] in (0, page.count) and not page.prose[k]]
+        for order, step in ((outside, -1), (outside[::-1], 1)):
+            for k in order:
+                if k + step in noise:
+                    noise.add(k)
         if len(noise) > MOST:
             return
         for k, value in odds.items():
