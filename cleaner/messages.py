@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
 def tell(text: str, end: str = "\n") -> None:
     """Write a text to standard error; where that fails, nobody can be told, and the work goes on."""
-    try:  # noqa: SIM105  (contextlib would have to be imported)
+    try:
         print(text.encode("utf-8", "backslashreplace").decode(), end=end, file=sys.stderr, flush=True)
-    except OSError:
-        pass
+    except OSError:  # what is still buffered goes nowhere, instead of failing once more at the end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
 
 
 def say(options: Options, name: str, message: str) -> int:
