@@ -31,6 +31,8 @@ def attempt(source: str | bytes, options: Options, url: str | None = None, metad
             return (None, f"{done.problem}: cut it up") if done.problem else (done, "")
     except TimeoutError:
         return None, f"not done after {options.timeout:g} seconds"
+    except ModuleNotFoundError as error:
+        return None, f"the package {error.name} is missing: pip install news-cleaner"
     except (RecursionError, MemoryError) as error:
         return None, f"too large or too deeply nested to clean ({type(error).__name__})"
     except Exception as error:

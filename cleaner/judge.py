@@ -42,7 +42,7 @@ MOST = 1000  # lines; where more than so many would go, the document is a list o
 LEAF = 255  # instead of a feature's number
 
 _ENTRY = re.compile(
-    r"\t.*\d|\s\|\s|(?:[.,]\d+|\d%|[$€£¥]\d+)\s?%?\W?$"
+    r"\t[^\t]{0,40}\d|\s\|\s|(?:[.,]\d+|\d%|[$€£¥]\d+)\s?%?\W?$"
     r"|^\d{1,4}[./-]\d{1,2}[./-]\d{1,4}\b.{0,60}$|^\d{1,3}[.)]?\s.{0,60}[\d)]$"
 )
 _COUNT = re.compile(r"\W{0,3}[\d½¼¾⅓⅔][\d.,/–½¼¾⅓⅔ -]*[^\W\d][^:|]{2,70}$")

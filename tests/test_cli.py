@@ -228,6 +228,19 @@ def test_wrong_options(arguments: list[str], says: str, capfd: pytest.CaptureFix
     assert err.count("\n") == 1
 
 
+def test_a_page_without_the_package_for_it_comes_out_as_it_went_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    page = tmp_path / "page.html"
+    page.write_text("<p>The bridge is open.</p>", encoding="utf-8")
+    monkeypatch.setitem(sys.modules, "cleaner.page", None)
+    monkeypatch.delattr("cleaner.page", raising=False)
+    assert main([str(page)]) == 2
+    out, err = capfd.readouterr()
+    assert out == "<p>The bridge is open.</p>"
+    assert err == f"cleaner: {page}: the package cleaner.page is missing: pip install news-cleaner; passed through unchanged\n"
+
+
 def test_a_missing_file_does_not_stop_the_others(story: Path, capfd: pytest.CaptureFixture[str]) -> None:
     assert main(["no-such-file", str(story), "no\0name"]) == 2
     out, err = capfd.readouterr()

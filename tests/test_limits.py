@@ -55,6 +55,8 @@ SHAPES = {
     "captions": lambda n: "A long caption of the bridge, a file photo by the source\n" * (n // 57),
     "dotted capitals": lambda n: "İLGİLİ HABER\n" * (n // 13),
     "a script without spaces": lambda n: "桥又开了。" * (n // 5),
+    "rows of tabs": lambda n: STORY * 6 + ("a\t" * (n // 16) + "a\n") * 8,
+    "rows of figures": lambda n: STORY * 6 + ("a" + ".1" * (n // 16) + "a\n") * 8,
     "angle brackets": lambda n: "<p " * (n // 3),
     "ampersands": lambda n: "&" * n,
 }
